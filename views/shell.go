@@ -1,0 +1,92 @@
+package views
+
+import (
+	"time"
+
+	"switchyard/econ/market"
+	"switchyard/views/format"
+	"switchyard/views/ui"
+)
+
+// Shell is what surrounds every page. The zero value of a part leaves that
+// part out, so an error page without a database is a Shell too.
+type Shell struct {
+	Title     string // of the page alone; the product's name is added
+	Path      string // path of this page, marks its entry in the navigation
+	Theme     string // "light", "dark", or empty to follow the system
+	World     market.World
+	DemoLabel string // e.g. "Demo data"; empty for a real company
+	Company   string // name and size of the company, for the end note; may be empty
+	Person    Person
+	Now       time.Time
+	Feed      Feed
+	Ticker    []TickerItem // in the fixed order of the ticker
+	Nav       []NavGroup   // in the order of the rail; see Pages
+	Topics    []Topic      // live topics of the page's main part, with the number rendered
+	Live      string       // address of the live socket; empty turns live updates off
+	Assets    Assets
+}
+
+// Person is who is signed in. An empty name is nobody.
+type Person struct {
+	Name string
+	Role string // as people call it, e.g. "CFO"
+}
+
+// Feed is the state of the live feed as the server knows it while rendering.
+type Feed struct {
+	Up    bool
+	Since time.Time // when it was lost; zero if Up
+}
+
+// Topic is a live topic and the number of the last change that the page shows.
+type Topic struct {
+	Name string
+	Seq  int64
+}
+
+// Assets are the hashed addresses of the built files.
+type Assets struct {
+	Styles  []string // style sheets, in order
+	Scripts []string // modules
+	Fonts   []string // WOFF2 files to load early
+	Icon    string   // SVG icon
+}
+
+// NavGroup is a group of the rail. Heading is empty for the first one.
+type NavGroup struct {
+	Heading string
+	Unit    ui.Unit // colours the square and the mark of the current page
+	Links   []NavLink
+}
+
+// NavLink is a page that exists and that the reader may open.
+type NavLink struct {
+	Href  string
+	Label string
+	Keys  string // key hint, e.g. "g o"
+	Tab   string // short label in the tabs of narrow screens; empty: only under More
+}
+
+// Pages returns the pages that exist, in the order of the rail. A handler
+// drops what the reader may not open; a group without links is not drawn.
+func Pages() []NavGroup {
+	return []NavGroup{
+		{Links: []NavLink{{Href: "/", Label: "Overview", Keys: "g o", Tab: "Overview"}}},
+		{Heading: "Mining unit", Unit: ui.Mining, Links: []NavLink{{Href: "/mining", Label: "Live", Keys: "g m", Tab: "Mining"}}},
+		{Heading: "Admin", Links: []NavLink{{Href: "/admin/sources", Label: "Sources and jobs", Keys: "g s"}}},
+	}
+}
+
+// TickerItem is one item of the ticker. Make it with BTCItem, FromPeakItem,
+// HashpriceItem or NextDifficultyItem, so that the page and the live feed print
+// the same text.
+type TickerItem struct {
+	Label  string
+	ID     string // id of the value's text, e.g. "btc"
+	Value  format.Value
+	Why    string // why the value is missing; empty if it is not
+	After  string // lighter words behind the value, e.g. "in 6 d 19 h"; id is ID + ".after"
+	Change *ui.Change
+	Topics []Topic // topics whose change can change this item
+}
