@@ -64,3 +64,24 @@ type Refused struct {
 	Check  string // the check that failed, e.g. "price is not positive"
 	Body   string // the row as it came, cut to 4 kB
 }
+
+// Job is a job as the jobs declare it when they start, for people to read.
+type Job struct {
+	Name     string // stable, e.g. market.rollup
+	Room     string // room whose facts it writes
+	Title    string // what it does, e.g. Roll up prices
+	Schedule string // in words, e.g. every minute
+	NextAt   time.Time
+}
+
+// Progress is how far a long piece of work has come. Total is zero while it is
+// not known.
+type Progress struct {
+	Name  string // stable, e.g. backfill.blocks
+	Title string // e.g. Blocks of this difficulty epoch
+	Unit  string // of Done and Total, e.g. blocks, days
+	Done  int64
+	Total int64
+	Note  string // what it does now or why it waits
+	At    time.Time
+}
