@@ -1,0 +1,106 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"switchyard/db"
+	"switchyard/econ/market"
+	"switchyard/econ/ops"
+	"switchyard/jobs/upstream"
+	"switchyard/jobs/upstream/mempool"
+)
+
+// Rooms the jobs belong to.
+const (
+	roomMarket = "market"
+	roomCore   = "core"
+)
+
+// Job is one line of the table.
+type Job struct {
+	Name    string        // room.noun, stable: people ask for it by this name
+	Room    string        // room whose people may see its notes
+	Every   time.Duration // time between two starts; zero: it runs as long as this process leads
+	Timeout time.Duration // zero: none
+	// Run does the work and returns the number of rows written. It must be
+	// idempotent and end soon after ctx does.
+	Run func(ctx context.Context, env *Env) (rows int64, err error)
+}
+
+// table lists every job.
+func table() []Job {
+	return []Job{
+		{Name: "market.index", Room: roomMarket, Run: watchPrice},
+		{Name: "market.history", Room: roomMarket, Every: time.Hour, Timeout: 30 * time.Minute, Run: fillHistory},
+		{Name: "market.gaps", Room: roomMarket, Every: time.Minute, Timeout: 5 * time.Minute, Run: fillGaps},
+		{Name: "market.blocks", Room: roomMarket, Every: time.Minute, Timeout: 50 * time.Second, Run: pollBlocks},
+		{Name: "market.fees", Room: roomMarket, Every: time.Minute, Timeout: 30 * time.Second, Run: pollFees},
+		{Name: "core.rollup", Room: roomCore, Every: 30 * time.Second, Timeout: 5 * time.Minute, Run: rollUp},
+		{Name: "core.maintain", Room: roomCore, Every: time.Hour, Timeout: 10 * time.Minute, Run: maintain},
+	}
+}
+
+// Venue is an exchange whose BTC/USD price enters the index.
+type Venue interface {
+	// Name is the venue's lower-case name, the same in every quote.
+	Name() string
+	// Candles returns the closed candles of one width (a minute, an hour or a
+	// day) that begin in [from, to), ascending, as far back as the venue keeps
+	// them, and the rows it refused.
+	Candles(ctx context.Context, width time.Duration, from, to time.Time) ([]market.Candle, []upstream.Refusal, error)
+	// Stream follows the price over one connection until it is lost or ctx ends.
+	Stream(ctx context.Context, onQuote func(market.Quote), onAlive func()) error
+}
+
+// Env is what a job works with.
+type Env struct {
+	Store   *db.Store
+	Venues  []Venue
+	Mempool *mempool.Client
+	Now     func() time.Time
+	Log     *slog.Logger
+
+	onProgress func(ops.Progress)
+	sources    *sources
+	desk       *desk
+	chain      *chain
+	filler     *filler
+	notes      *notes
+}
+
+// Note writes what the run is doing, a sentence for people, unless it was the
+// last thing said.
+func (e *Env) Note(ctx context.Context, text string, rows int64) {
+	if !e.notes.set(text) {
+		return
+	}
+	if err := e.Store.NoteRun(ctx, e.notes.id, text, rows); err != nil && ctx.Err() == nil {
+		e.Log.Warn("run not noted", "error", err)
+	}
+}
+
+// notes keeps what a run said last.
+type notes struct {
+	id   int64
+	mu   sync.Mutex // guards text
+	text string
+}
+
+func (n *notes) set(text string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.text == text {
+		return false
+	}
+	n.text = text
+	return true
+}
+
+func (n *notes) last() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text
+}

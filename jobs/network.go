@@ -1,0 +1,221 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"switchyard/db"
+	"switchyard/econ/market"
+	"switchyard/econ/ops"
+	"switchyard/jobs/upstream"
+)
+
+const (
+	// blockPage is how many blocks one answer holds.
+	blockPage = 15
+	// maxReorg is how many blocks are walked back to find where a new branch
+	// leaves the known one. The deepest fork seen since 2013 is far below it.
+	maxReorg = 150
+	// tickSpan is how far back a block's difficulty is kept as a tick; what is
+	// older comes from the daily statistics.
+	tickSpan = 6 * 24 * time.Hour
+)
+
+// followBlocks is one connection to the stream of blocks. The socket's reader
+// only hands over; blocks are stored beside it.
+func (e *Env) followBlocks(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	arrived := make(chan []market.Block, 16) // a burst after a reorganisation; the poll brings what finds no room
+	stored := make(chan struct{})            // closed when the storing goroutine has ended
+	go func() {
+		defer close(stored)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case blocks := <-arrived:
+				e.takeArrived(ctx, blocks)
+			}
+		}
+	}()
+	err := e.Mempool.Stream(ctx, e.mempoolHandler(arrived))
+	cancel()
+	<-stored
+	return err
+}
+
+// takeArrived stores blocks from the stream; a panic or a failure costs these
+// blocks only, which the poll brings within a minute.
+func (e *Env) takeArrived(ctx context.Context, blocks []market.Block) {
+	err := guarded(func() error {
+		_, err := e.ingest(ctx, blocks)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		e.Log.Warn("streamed blocks not stored", "blocks", len(blocks), "error", err)
+	}
+}
+
+// pollBlocks is the safety net of the stream: once a minute it asks for the
+// tip and the blocks below it, and fetches those of the fee window that are
+// missing.
+func pollBlocks(ctx context.Context, env *Env) (int64, error) {
+	rows, changed, err := pollTip(ctx, env)
+	env.sources.checked(ctx, sourceBlocks, changed, err)
+	return rows, err
+}
+
+func pollTip(ctx context.Context, env *Env) (rows int64, changed bool, err error) {
+	height, err := env.Mempool.TipHeight(ctx)
+	if err != nil {
+		return 0, false, fmt.Errorf("ask for the tip: %w", err)
+	}
+	blocks, err := env.fetchBlocks(ctx, height)
+	if err != nil {
+		return 0, false, err
+	}
+	n, err := env.ingest(ctx, blocks)
+	if err != nil {
+		return n, n > 0, err
+	}
+	more, err := env.fetchMissing(ctx, height-market.FeeWindow+1, height, nil)
+	return n + more, n+more > 0, err
+}
+
+// fetchBlocks asks for the blocks at and below a height, and keeps out those
+// that were refused.
+func (e *Env) fetchBlocks(ctx context.Context, height int64) ([]market.Block, error) {
+	blocks, refusals, err := e.Mempool.Blocks(ctx, height)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the blocks below %d: %w", height, err)
+	}
+	e.quarantine(ctx, sourceBlocks, refusals)
+	return blocks, nil
+}
+
+// ingest stores blocks, with the difficulty they met, and walks back where they
+// do not follow from the known chain. It returns the number of rows written.
+func (e *Env) ingest(ctx context.Context, blocks []market.Block) (int64, error) {
+	var rows int64
+	for depth := 0; len(blocks) > 0; depth += blockPage {
+		n, err := e.store(ctx, blocks)
+		rows += n
+		if err != nil {
+			return rows, err
+		}
+		lowest := lowestOf(blocks)
+		parent, err := blockAt(ctx, e.Store, lowest.Height-1)
+		if err != nil {
+			return rows, err
+		}
+		if parent == nil || parent.Hash == lowest.PrevHash {
+			return rows, nil
+		}
+		if depth >= maxReorg {
+			return rows, fmt.Errorf("the chain below block %d differs from the known one for more than %d blocks", lowest.Height, maxReorg)
+		}
+		e.Log.Warn("chain reorganised", "height", parent.Height)
+		if blocks, err = e.fetchBlocks(ctx, parent.Height); err != nil {
+			return rows, err
+		}
+	}
+	return rows, nil
+}
+
+// store writes blocks and the ticks of their difficulty.
+func (e *Env) store(ctx context.Context, blocks []market.Block) (int64, error) {
+	n, err := e.Store.InsertBlocks(ctx, blocks)
+	if err != nil {
+		return 0, fmt.Errorf("store %d blocks: %w", len(blocks), err)
+	}
+	if n == 0 {
+		return 0, nil
+	}
+	e.chain.changed()
+	now := e.Now()
+	var ticks []market.Point
+	for _, b := range blocks {
+		if now.Sub(b.Time) < tickSpan && b.Time.Sub(now) < maxBehind*2 {
+			ticks = append(ticks, market.Point{T: b.Time, V: b.Difficulty})
+		}
+	}
+	if len(ticks) == 0 {
+		return int64(n), nil
+	}
+	m, err := e.Store.InsertTicks(ctx, map[string][]market.Point{keyDifficulty: ticks})
+	if err != nil {
+		return int64(n), fmt.Errorf("store the difficulty of %d blocks: %w", len(blocks), err)
+	}
+	return int64(n + m), nil
+}
+
+func lowestOf(blocks []market.Block) market.Block {
+	lowest := blocks[0]
+	for _, b := range blocks[1:] {
+		if b.Height < lowest.Height {
+			lowest = b
+		}
+	}
+	return lowest
+}
+
+// fetchMissing fetches the blocks of [from, to] that are not stored, newest
+// first, telling onRows how many are there after each page.
+func (e *Env) fetchMissing(ctx context.Context, from, to int64, onRows func(stored int)) (int64, error) {
+	spans, err := e.Store.MissingBlocks(ctx, max(from, 0), to)
+	if err != nil {
+		return 0, fmt.Errorf("look for missing blocks from %d to %d: %w", from, to, err)
+	}
+	missing := 0
+	for _, span := range spans {
+		missing += int(span.To - span.From + 1)
+	}
+	var rows int64
+	for i := len(spans) - 1; i >= 0; i-- {
+		for height := spans[i].To; height >= spans[i].From; height -= blockPage {
+			page, err := e.fetchBlocks(ctx, height)
+			if err != nil {
+				return rows, err
+			}
+			wanted := within(page, spans[i])
+			n, err := e.store(ctx, wanted)
+			rows += n
+			if err != nil {
+				return rows, err
+			}
+			missing -= len(wanted)
+			if onRows != nil {
+				onRows(int(to-from+1) - missing)
+			}
+		}
+	}
+	return rows, nil
+}
+
+// within are the blocks whose height lies in the span.
+func within(blocks []market.Block, span db.HeightSpan) []market.Block {
+	var out []market.Block
+	for _, b := range blocks {
+		if b.Height >= span.From && b.Height <= span.To {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// quarantine keeps rows an upstream sent and a check refused.
+func (e *Env) quarantine(ctx context.Context, source string, refusals []upstream.Refusal) {
+	if len(refusals) == 0 {
+		return
+	}
+	rows := make([]ops.Refused, len(refusals))
+	for i, r := range refusals {
+		rows[i] = ops.Refused{Room: roomMarket, Source: source, At: e.Now(), Check: r.Check, Body: r.Body}
+	}
+	if err := e.Store.Quarantine(ctx, rows); err != nil && !errors.Is(err, context.Canceled) {
+		e.Log.Warn("refused rows not kept", "source", source, "rows", len(rows), "error", err)
+	}
+}
