@@ -156,7 +156,7 @@ func sourcesSentence(p AdminSourcesPage) ui.Sentence {
 
 func (p AdminSourcesPage) facts(figure, source string) ui.Facts {
 	return ui.Facts{
-		Fresh:  ui.Fresh{Freshness: market.Freshness{State: market.Aged, At: p.Shell.Now}},
+		Fresh:  ui.Fresh{Freshness: market.Freshness{State: market.Aged, At: p.Shell.Now}, Label: "Read " + format.ClockUTC(p.Shell.Now)},
 		Source: source, World: p.Shell.World, DataHref: "/data/" + figure, Problem: p.Problem,
 	}
 }
@@ -214,7 +214,7 @@ func sourcesTable(p AdminSourcesPage, span string) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<table><caption class=\"vh\">Sources</caption> <thead><tr>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<table class=\"tall\"><caption class=\"vh\">Sources</caption> <thead><tr>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -513,7 +513,7 @@ func jobsTable(p AdminSourcesPage, span string) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<table><caption class=\"vh\">Jobs</caption> <thead><tr><th scope=\"col\">Job</th><th scope=\"col\" class=\"p3\">Runs</th><th scope=\"col\">Last run</th><th scope=\"col\" class=\"r p2\">Started</th><th scope=\"col\" class=\"r p2\">Took</th><th scope=\"col\" class=\"r p2\">Rows</th><th scope=\"col\" class=\"r p3\">Next</th>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<table class=\"tall\"><caption class=\"vh\">Jobs</caption> <thead><tr><th scope=\"col\">Job</th><th scope=\"col\" class=\"p3\">Runs</th><th scope=\"col\">Last run</th><th scope=\"col\" class=\"r p2\">Started</th><th scope=\"col\" class=\"r p2\">Took</th><th scope=\"col\" class=\"r p2\">Rows</th><th scope=\"col\" class=\"r p3\">Next</th>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1012,7 +1012,7 @@ func refusedTable(p AdminSourcesPage, span string) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<table><caption class=\"vh\">Refused rows</caption> <thead><tr><th scope=\"col\">Check that failed</th><th scope=\"col\" class=\"p2\">Source</th><th scope=\"col\" class=\"r\">At</th></tr></thead> <tbody>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<table class=\"tall\"><caption class=\"vh\">Refused rows</caption> <thead><tr><th scope=\"col\">Check that failed</th><th scope=\"col\" class=\"p2\">Source</th><th scope=\"col\" class=\"r\">At</th></tr></thead> <tbody>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

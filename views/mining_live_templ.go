@@ -118,7 +118,7 @@ func miningSentence(p MiningLivePage) ui.Sentence {
 	if !p.Hashprice.OK {
 		return s.Say("Hashprice cannot be computed yet: ").Stress(firstWords(p.Hashprice.Why, "a price or a block is missing")).Say(".")
 	}
-	s = s.Say("Hashprice is ").Stress(plain(format.USD2(p.Hashprice.V))).Say(" per PH/s a day")
+	s = s.Say(asOf(p.Prices.Facts, "Hashprice is ", "hashprice was ")).Stress(plain(format.USD2(p.Hashprice.V))).Say(" per PH/s a day")
 	if p.HashpriceDay.OK {
 		s = s.Say(", " + moved(p.HashpriceDay) + " in 24 hours")
 	}
@@ -131,7 +131,16 @@ func miningSentence(p MiningLivePage) ui.Sentence {
 		return s.Say("The next difficulty is not known yet.")
 	}
 	s = s.Say("The adjustment on " + dayMonth(a.ETA) + ", ").Stress(signed(a.Point)).Say(" (" + band(a.Low, a.High) + ")")
-	return s.Say(", takes it to ").Stress(plain(format.USD2(afterAdjustment(p.Hashprice.V, *a)))).Say(" at today's price.")
+	return s.Say(", takes it to ").Stress(plain(format.USD2(afterAdjustment(p.Hashprice.V, *a)))).Say(" at that price.")
+}
+
+// asOf begins a sentence: in the present while the figure is fresh, else with
+// the time of its last value.
+func asOf(f ui.Facts, present, past string) string {
+	if !stale(f) || f.Fresh.At.IsZero() {
+		return present
+	}
+	return "When last known, on " + format.DateTimeUTC(f.Fresh.At) + ", " + past
 }
 
 // moved says a change in words, e.g. "down 1.3%".

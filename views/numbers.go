@@ -56,6 +56,12 @@ func dayMonth(t time.Time) string {
 	return full[:strings.LastIndexByte(full, ' ')]
 }
 
+// dayClock is an instant near now to the minute, e.g. "17 Mar 09:30".
+func dayClock(t time.Time) string {
+	clock := format.ClockUTC(t)
+	return dayMonth(t) + " " + clock[:strings.LastIndexByte(clock, ':')]
+}
+
 // monthYear is a date far away, e.g. "Apr 2028".
 func monthYear(t time.Time) string {
 	full := format.DayMonthYear(t)

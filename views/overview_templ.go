@@ -120,7 +120,7 @@ func overviewSentence(p OverviewPage) ui.Sentence {
 	if !hp.Value.OK {
 		s = s.Say("What a petahash earns cannot be said yet: ").Stress(firstWords(hp.Value.Why, "no hashprice is known")).Say(". ")
 	} else {
-		s = s.Say("A petahash earns ").Stress(plain(format.USD2(hp.Value.V))).Say(" a day")
+		s = s.Say(asOf(p.Market.Facts, "A petahash earns ", "a petahash earned ")).Stress(plain(format.USD2(hp.Value.V))).Say(" a day")
 		s = compared(s, hp.Month, "30 days ago").Say(". ")
 	}
 	a := p.Adjustment.Adjustment
@@ -495,7 +495,7 @@ func sourcesHealth(h SourcesHealth, span string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureSources, Span: span, Title: "Sources", Sub: "Where the figures come from; those that are not fresh, worst first", Right: counted(int64(h.Fresh)) + " of " + counted(int64(h.Total)) + " fresh"}, h.Facts).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureSources, Span: span, Title: "Sources", Sub: "Those not fresh, worst first", Right: counted(int64(h.Fresh)) + " of " + counted(int64(h.Total)) + " fresh"}, h.Facts).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"switchyard/econ/market"
 	"switchyard/views/chart"
 	"switchyard/views/format"
@@ -123,19 +124,7 @@ func pricesDrawing(f PricesFigure, height float64) string {
 
 // cents prints dollars and cents without the sign of the dollar, for axes that
 // name it once.
-func cents(v float64) string {
-	text := format.USD2(v).Text
-	minus := ""
-	if len(text) > 0 && text[0] != '$' {
-		minus = "−"
-	}
-	for i, r := range text {
-		if r == '$' {
-			return minus + text[i+1:]
-		}
-	}
-	return text
-}
+func cents(v float64) string { return strings.Replace(format.USD2(v).Text, "$", "", 1) }
 
 // pricesSummary is the finding of the chart in a sentence.
 func pricesSummary(f PricesFigure) string {

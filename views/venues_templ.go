@@ -285,9 +285,9 @@ func venueRow(f VenuesFigure, v Venue) templ.Component {
 
 func venuesFrame(f VenuesFigure, span string) ui.Frame {
 	fr := ui.Frame{
-		ID: FigureVenues, Span: span, Title: "Bitcoin by venue", Sub: "Last trade; the median of fresh venues is the price used everywhere",
+		ID: FigureVenues, Span: span, Title: "Bitcoin by venue", Sub: "Last trade of each venue",
 		Method: &ui.Method{
-			Text:        "Price = median of the venues whose quote is at most 60 seconds old. Spread = highest less lowest of them.",
+			Text:        "The price used everywhere = median of the venues whose quote is at most 60 seconds old. Spread = highest less lowest of them.",
 			Assumptions: []string{"A dollar is a dollar at every venue."},
 		},
 	}

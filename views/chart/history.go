@@ -14,7 +14,7 @@ type History struct {
 	Events   []Event
 }
 
-const historyHeight = 190
+const historyHeight = 210
 
 // Draw returns the drawing; empty if there is nothing to scale by.
 func (h History) Draw() string {
@@ -39,7 +39,7 @@ func (h History) Draw() string {
 	h.events(d, top, base)
 	d.paths([2]string{"ln " + h.Series.Class, trace(points, h.Step, Time(h.From, h.To, 0, stretch), y)})
 	if h.Stale {
-		end(d, h.Series, last, x(last.T), y(last.V), true)
+		end(d, h.Series, last, h.To, x(last.T), y(last.V), true)
 	} else {
 		d.dot("fl "+h.Series.Class, x(last.T), y(last.V), 3.5)
 		d.text(h.Series.Class+" b", "start", x(last.T), 7, y(last.V)+4, h.Series.Value(last.V))
@@ -49,24 +49,34 @@ func (h History) Draw() string {
 }
 
 // events labels each dotted vertical at the top, on the side with more room.
+// In a narrow figure the labels would meet, so there they stand in steps.
 func (h History) events(d *drawing, top, base float64) {
+	const step = 14
 	x := Time(h.From, h.To, 0, 1)
-	drawn, level := 0, 0
-	lastX := -1.0
+	drawn, lastX, lowered := 0, -1.0, 0.0
 	for _, e := range h.Events {
 		f := x(e.T)
 		if f < 0 || f > 1 || drawn == maxEvents {
 			continue
-		}
-		if level = 0; drawn%2 == 1 && f-lastX < 0.3 {
-			level = 1
 		}
 		d.line("ev", f, top-10, f, base)
 		anchor, dx := "start", 4.0
 		if f > 0.5 {
 			anchor, dx = "end", -4
 		}
-		d.text("halo", anchor, f, dx, top-8+float64(level)*14, e.Label)
+		if drawn > 0 && f-lastX < 0.3 {
+			lowered = step - lowered
+		} else {
+			lowered = 0
+		}
+		narrow := float64(drawn * step)
+		label := func(lower float64) { d.text("halo", anchor, f, dx, top-8+lower, e.Label) }
+		if narrow == lowered {
+			label(lowered)
+		} else {
+			d.group("c-wide", func() { label(lowered) })
+			d.group("c-narrow", func() { label(narrow) })
+		}
 		drawn, lastX = drawn+1, f
 	}
 }

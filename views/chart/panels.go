@@ -86,12 +86,12 @@ func (p Panels) panel(d *drawing, s Series, top, bottom float64, level bool) {
 		d.hline("ev", y(last.V))
 	}
 	d.paths([2]string{"ln " + s.Class, trace(points, p.Step, Time(p.From, p.To, 0, stretch), y)})
-	end(d, s, last, Time(p.From, p.To, 0, 1)(last.T), y(last.V), p.Stale)
+	end(d, s, last, p.To, Time(p.From, p.To, 0, 1)(last.T), y(last.V), p.Stale)
 }
 
 // end marks the last value: filled with a tag while it is fresh, hollow with
 // its time once it is stale.
-func end(d *drawing, s Series, last market.Point, x, y float64, stale bool) {
+func end(d *drawing, s Series, last market.Point, to time.Time, x, y float64, stale bool) {
 	if !stale {
 		d.dot("fl "+s.Class, x, y, 3.5)
 		d.tag(s.Class, y, s.Value(last.V))
@@ -102,7 +102,11 @@ func end(d *drawing, s Series, last market.Point, x, y float64, stale bool) {
 	if x > 0.5 {
 		anchor, dx = "end", -8
 	}
-	d.text("b halo", anchor, x, dx, y-8, s.Value(last.V)+", last "+last.T.UTC().Format("2 Jan 15:04"))
+	layout := "2 Jan 15:04"
+	if last.T.UTC().Truncate(24 * time.Hour).Equal(to.UTC().Truncate(24 * time.Hour)) {
+		layout = "15:04"
+	}
+	d.text("b halo", anchor, x, dx, y-8, s.Value(last.V)+", last "+last.T.UTC().Format(layout))
 }
 
 // hatch covers the span without values up to the right edge.

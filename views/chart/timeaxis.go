@@ -18,7 +18,7 @@ var clockSteps = [...]time.Duration{
 
 // daySteps and monthSteps are the steps above.
 var (
-	daySteps   = [...]int{1, 2, 5, 10}
+	daySteps   = [...]int{1, 2, 7, 14}
 	monthSteps = [...]int{1, 2, 3, 6, 12, 24, 60, 120}
 )
 
@@ -62,17 +62,14 @@ func clockTicks(from, to time.Time, step time.Duration) []TimeTick {
 	return ticks
 }
 
-// dayTicks marks days of the month 1, 1+days, …; the last of a month is left
-// out when it would stand too close to the first of the next.
+// dayTicks marks every so many days, evenly; whole weeks begin on Mondays.
 func dayTicks(from, to time.Time, days int) []TimeTick {
+	const firstMonday = 4 // days since 1 January 1970
 	var ticks []TimeTick
-	day := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, time.UTC)
-	for t := day; !t.After(to); t = t.AddDate(0, 0, 1) {
-		lastOfMonth := t.AddDate(0, 0, max(1, days/2)).Month() != t.Month()
-		if t.Before(from) || (t.Day()-1)%days != 0 || (days > 1 && t.Day() > 1 && lastOfMonth) {
-			continue
+	for t := from.Truncate(24 * time.Hour); !t.After(to); t = t.AddDate(0, 0, 1) {
+		if n := int(t.Unix() / 86_400); !t.Before(from) && (n-firstMonday)%days == 0 {
+			ticks = append(ticks, TimeTick{t, t.Format("2 Jan")})
 		}
-		ticks = append(ticks, TimeTick{t, t.Format("2 Jan")})
 	}
 	return ticks
 }
