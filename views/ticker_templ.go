@@ -45,7 +45,7 @@ func ticker(s Shell) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "><a class=\"brand\" href=\"/\" aria-label=\"Switchyard, overview\"><svg width=\"22\" height=\"18\" viewBox=\"0 0 22 18\" aria-hidden=\"true\" fill=\"none\" stroke-width=\"2.2\"><path class=\"si\" d=\"M0 9H7\"></path><path class=\"sm\" d=\"M7 9C12 9 11 3 16 3H22\"></path><path class=\"sa\" d=\"M7 9C12 9 11 15 16 15H22\"></path></svg> <b>Switchyard</b></a><ul class=\"tk-list\" aria-label=\"Live market ticker\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "><a class=\"brand\" href=\"/\" aria-label=\"Switchyard, overview\"><svg width=\"22\" height=\"18\" viewBox=\"0 0 22 18\" aria-hidden=\"true\" fill=\"none\" stroke-width=\"2.2\"><path class=\"si\" d=\"M0 9H7\"></path><path class=\"sm\" d=\"M7 9C12 9 11 3 16 3H22\"></path><path class=\"sa\" d=\"M7 9C12 9 11 15 16 15H22\"></path></svg> <b>Switchyard</b></a><ul class=\"tk-list\" aria-label=\"Live market ticker\" tabindex=\"0\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -68,6 +68,7 @@ func drawings() map[string]string {
 		"history":      history(line(200, 700*24*time.Hour, 60, 25)).Draw(),
 		"epoch":        Epoch{ID: "e", Title: "Epoch", Done: 1057, Total: 2016, Label: "1,057 of 2,016 blocks", Start: "4 Mar", End: "17 Mar"}.Draw(),
 		"band":         Band{ID: "b", Title: "Band", Low: -0.048, Point: -0.021, High: 0.007, Zero: true, Class: "n", Tick: func(v float64) string { return whole(v*100) + "%" }, Label: "−2.1%"}.Draw(),
+		"interval":     Interval(949, 1010, 1300),
 		"spark":        Sparkline(line(30, 30*24*time.Hour, 10, 3), "m"),
 	}
 }
@@ -154,7 +155,7 @@ func pairs(t *testing.T, d string) [][2]float64 {
 
 func TestDrawingsStayInsideTheirFrame(t *testing.T) {
 	for name, svg := range drawings() {
-		if name != "spark" {
+		if name != "spark" && name != "interval" {
 			checkFrame(t, name, svg)
 		}
 	}
@@ -222,15 +223,17 @@ func TestTitlesAreEscaped(t *testing.T) {
 
 func TestNothingToDrawIsEmpty(t *testing.T) {
 	for name, got := range map[string]string{
-		"panels without span":  Panels{From: day0, To: day0, Series: []Series{{}}}.Draw(),
-		"panels without lines": Panels{From: day0, To: day0.Add(time.Hour)}.Draw(),
-		"history of zeros":     history([]market.Point{{T: day0.AddDate(0, 1, 0), V: 0}}).Draw(),
-		"history of nothing":   history(nil).Draw(),
-		"epoch of nothing":     Epoch{}.Draw(),
-		"band out of order":    Band{Low: 2, Point: 1, High: 3}.Draw(),
-		"band not finite":      Band{Low: math.NaN(), Point: 1, High: 3}.Draw(),
-		"spark of one":         Sparkline(line(1, 0, 1, 0), "m"),
-		"spark of none":        Sparkline(nil, "m"),
+		"panels without span":   Panels{From: day0, To: day0, Series: []Series{{}}}.Draw(),
+		"panels without lines":  Panels{From: day0, To: day0.Add(time.Hour)}.Draw(),
+		"history of zeros":      history([]market.Point{{T: day0.AddDate(0, 1, 0), V: 0}}).Draw(),
+		"history of nothing":    history(nil).Draw(),
+		"epoch of nothing":      Epoch{}.Draw(),
+		"band out of order":     Band{Low: 2, Point: 1, High: 3}.Draw(),
+		"band not finite":       Band{Low: math.NaN(), Point: 1, High: 3}.Draw(),
+		"interval out of order": Interval(2, 1, 3),
+		"interval of zero":      Interval(0, 0, 0),
+		"spark of one":          Sparkline(line(1, 0, 1, 0), "m"),
+		"spark of none":         Sparkline(nil, "m"),
 	} {
 		if got != "" {
 			t.Errorf("%s: got %s", name, got)

@@ -51,7 +51,7 @@ type Fresh struct {
 	market.Freshness
 	Topic   string        // live topic that renews it; empty: none
 	Cadence time.Duration // expected time between two successful checks
-	Label   string        // words instead of the standard text, e.g. "Block 940,512"
+	Label   string        // words instead of the standard text; only for a figure without Topic, which the browser leaves alone
 }
 
 // Input is one value that went into a figure.

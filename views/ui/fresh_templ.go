@@ -147,28 +147,18 @@ func freshData(f Fresh) templ.Attributes {
 }
 
 func freshText(f Fresh) string {
-	lead := ""
-	if f.Label != "" {
-		lead = f.Label + ", "
+	if f.Label != "" && f.Topic == "" {
+		return f.Label
 	}
 	switch freshState(f) {
 	case market.Live:
-		if f.Label != "" {
-			return lead + format.Ago(f.Age)
-		}
 		return "Live, " + format.ClockUTC(f.At)
 	case market.Aged:
-		if f.Label != "" && f.Age == 0 {
-			return f.Label
-		}
-		return lead + format.Ago(f.Age)
+		return format.Ago(f.Age)
 	case market.Late:
 		return "Late, " + format.Duration(f.Age)
 	case market.Stale:
 		return "Stale, " + format.Duration(f.Age)
-	}
-	if f.Label != "" {
-		return f.Label
 	}
 	return "No answer yet"
 }
@@ -202,7 +192,7 @@ func Ago(t, now time.Time) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(Stamp(t))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/fresh.templ`, Line: 72, Col: 35}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/fresh.templ`, Line: 62, Col: 35}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -215,7 +205,7 @@ func Ago(t, now time.Time) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(format.Ago(now.Sub(t)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/fresh.templ`, Line: 72, Col: 62}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/fresh.templ`, Line: 62, Col: 62}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {

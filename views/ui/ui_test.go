@@ -28,7 +28,7 @@ func TestFreshnessSaysItsStateInWords(t *testing.T) {
 		want  string
 	}{
 		{"live", Fresh{Freshness: market.Freshness{State: market.Live, At: at}}, "Live, 14:32:08 UTC"},
-		{"live block", Fresh{Freshness: market.Freshness{State: market.Live, At: at, Age: 4 * time.Minute}, Label: "Block 940,512"}, "Block 940,512, 4\u00a0min ago"},
+		{"judged again, so no label", Fresh{Freshness: market.Freshness{State: market.Live, At: at}, Topic: "market.block", Label: "Block 940,512"}, "Live, 14:32:08 UTC"},
 		{"aged", Fresh{Freshness: market.Freshness{State: market.Aged, At: at, Age: 2 * time.Minute}}, "2\u00a0min ago"},
 		{"read now", Fresh{Freshness: market.Freshness{State: market.Aged, At: at}, Label: "Read 14:32:08 UTC"}, "Read 14:32:08 UTC"},
 		{"late", Fresh{Freshness: market.Freshness{State: market.Late, At: at, Age: 3 * time.Minute}}, "Late, 3\u00a0min"},
