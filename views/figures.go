@@ -66,7 +66,7 @@ type NetworkFigure struct {
 	FeeShareSpark  []market.Point
 	RecommendedFee ui.Num           // sat/vB to be in the next block
 	Halvings       []market.Halving // growth 0, 1 % and 3 % per epoch, in this order
-	Topics         []Topic
+	Topics         []Topic          // that change the panel; the page follows them
 }
 
 // AdjustmentFigure is the next difficulty adjustment, with what it would do to
@@ -100,7 +100,7 @@ type VenuesFigure struct {
 	Now    time.Time
 	Index  *market.Index // nil if no venue is fresh
 	Venues []Venue
-	Topic  Topic
+	Topic  Topic // that changes the table; the page follows it
 }
 
 // Venue is one venue of the price. Quote is nil if it has never answered.

@@ -40,7 +40,7 @@ type MarketRow struct {
 	Value            ui.Num
 	Day, Week, Month ui.Num
 	Spark            []market.Point // 30 days
-	Topics           []Topic
+	Topics           []Topic        // that change the row; the page follows them
 }
 
 // SourcesHealth says in short how many sources are fresh, and names the worst.

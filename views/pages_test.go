@@ -227,6 +227,16 @@ func TestTickerTopicsTakeTheSmallestNumber(t *testing.T) {
 	}
 }
 
+func TestAPageFollowsTheTopicsOfItsFigures(t *testing.T) {
+	p := sampleMining(market.Live, 0)
+	p.Shell.Topics = []Topic{{"market.block", 50}}
+	p.Venues.Topic = Topic{"market.btc_usd", 7}
+	main := render(t, MiningLive(p)).tags("main")[0]
+	if got, _ := attr(main, "data-topics"); got != "market.block:44 market.btc_usd:7" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestEveryFigureOfTheSimulatedWorldSaysSo(t *testing.T) {
 	for name, page := range map[string]templ.Component{"overview": Overview(sampleOverview()), "mining": MiningLive(sampleMining(market.Live, 0)), "admin": AdminSources(sampleAdmin())} {
 		r := render(t, page)
