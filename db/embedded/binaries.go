@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,6 +47,7 @@ func choosePrograms(ctx context.Context, cfg Config, dataDir string, major int, 
 		candidates = candidates[:1] // whoever names a folder does not want another
 	}
 	var refused []string
+	var outside []string // users who could run the server, but not in this folder
 	for _, as := range users {
 		if err := as.admit(dataDir); err != nil {
 			return programs{}, folderError(dataDir, err)
@@ -55,6 +57,8 @@ func choosePrograms(ctx context.Context, cfg Config, dataDir string, major int, 
 			switch {
 			case ctx.Err() != nil:
 				return programs{}, stoppedError("looking for PostgreSQL", ctx.Err())
+			case errors.Is(err, errUnreachable):
+				outside = append(outside, as.name)
 			case err != nil:
 				refused = append(refused, fmt.Sprintf("%s as %s: %v", dir, as.name, err))
 			case found < minMajor:
@@ -66,8 +70,16 @@ func choosePrograms(ctx context.Context, cfg Config, dataDir string, major int, 
 			}
 		}
 	}
+	if len(outside) > 0 {
+		return programs{}, &Error{Kind: ErrFolder, Sentence: fmt.Sprintf(
+			"PostgreSQL does not run as root and %s cannot reach the data folder %s: set SWITCHYARD_DATA_DIR to a folder open to that user, or run as an ordinary user",
+			strings.Join(withoutRepeats(outside), " or "), dataDir)}
+	}
 	return programs{}, noProgramsError(cfg, dataDir, major, refused)
 }
+
+// errUnreachable marks programs that work elsewhere, but not in the data folder.
+var errUnreachable = errors.New("data folder out of reach")
 
 func noProgramsError(cfg Config, dataDir string, major int, refused []string) error {
 	tried := ""
@@ -161,9 +173,19 @@ func probe(ctx context.Context, dir, dataDir string, as identity) (int, error) {
 			return 0, errors.New(name + " is missing")
 		}
 	}
+	major, err := askVersion(ctx, dir, dataDir, as)
+	if errors.Is(err, fs.ErrPermission) {
+		if _, elsewhere := askVersion(ctx, dir, "/", as); elsewhere == nil {
+			return 0, errUnreachable
+		}
+	}
+	return major, err
+}
+
+func askVersion(ctx context.Context, dir, workDir string, as identity) (int, error) {
 	var out strings.Builder
 	cmd := exec.Command(filepath.Join(dir, "postgres"), "--version")
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dataDir, childEnv(), &out, &out
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = workDir, childEnv(), &out, &out
 	if err := runToEnd(ctx, cmd, as); err != nil {
 		if text := strings.TrimSpace(out.String()); text != "" {
 			return 0, fmt.Errorf("%w: %s", err, text)

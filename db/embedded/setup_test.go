@@ -1,0 +1,255 @@
+package embedded
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// installation is a PostgreSQL to test with.
+type installation struct {
+	name  string
+	major int
+	dir   string
+}
+
+const (
+	debian15   = "/usr/lib/postgresql/15/bin"
+	npmEnv     = "EMBEDDED_TEST_NODE_MODULES" // where an ordinary user can read it
+	ordinary   = "EMBEDDED_TEST_ORDINARY"     // set in the run as an ordinary user
+	eventually = 30 * time.Second
+)
+
+// nodeModules is the npm directory of the repository.
+func nodeModules(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv(npmEnv); dir != "" {
+		return dir
+	}
+	dir, err := filepath.Abs("../../node_modules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// installations lists what can be tested with: both the oldest supported version
+// and the one of the npm package where they are installed.
+func installations(t *testing.T) []installation {
+	t.Helper()
+	var found []installation
+	if _, err := os.Stat(filepath.Join(debian15, "postgres")); err == nil {
+		found = append(found, installation{"debian15", 15, debian15})
+	}
+	if pkg, ok := npmPackage(nodeModules(t)); ok {
+		if err := restoreLinks(pkg); err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, installation{"npm18", 18, filepath.Join(pkg, "native", "bin")})
+	}
+	if dir := os.Getenv("SWITCHYARD_TEST_PG_BIN"); dir != "" && len(found) == 0 {
+		found = append(found, installation{"configured", 0, dir})
+	}
+	if len(found) == 0 {
+		t.Fatal("no PostgreSQL to test with: install postgresql-15 or run npm ci")
+	}
+	return found
+}
+
+// bothInstallations returns version 15 and 18, or skips.
+func bothInstallations(t *testing.T) (pg15, pg18 installation) {
+	t.Helper()
+	all := installations(t)
+	if len(all) < 2 {
+		t.Skip("needs two versions: postgresql-15 and the npm package")
+	}
+	return all[0], all[1]
+}
+
+// way is a user the server can be made to run as.
+type way struct {
+	name string
+	opt  options
+}
+
+// ways lists all that this test process can try.
+func ways() []way {
+	if os.Geteuid() != 0 {
+		return []way{{"ordinary", defaults()}}
+	}
+	asPostgres, asNobody := defaults(), defaults()
+	asPostgres.withoutNamespace, asNobody.withoutNamespace = true, true
+	asNobody.fallbackUsers = []string{"nobody"}
+	return []way{{"namespace", defaults()}, {"postgres", asPostgres}, {"nobody", asNobody}}
+}
+
+// publicDir is a directory every user can pass through, as /var/lib is.
+func publicDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "emb-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("clean up: %v", err)
+		}
+	})
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func config(t *testing.T, dataDir string, in installation) Config {
+	t.Helper()
+	return Config{DataDir: dataDir, BinDir: in.dir, NodeModules: nodeModules(t), Fast: true}
+}
+
+// mustStart starts a server that is stopped at the end of the test.
+func mustStart(t *testing.T, cfg Config, opt options) *Server {
+	t.Helper()
+	s, err := start(t.Context(), cfg, opt)
+	if err != nil {
+		t.Fatalf("start: %v", err)
+	}
+	t.Cleanup(func() { mustStop(t, s) })
+	return s
+}
+
+func mustStop(t *testing.T, s *Server) {
+	t.Helper()
+	// The context of a test has ended when its cleanup runs.
+	if err := s.Stop(context.WithoutCancel(t.Context())); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+}
+
+// value runs a statement that returns one text.
+func value(t *testing.T, url, sql string, args ...any) string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatalf("connect: %v", err)
+	}
+	defer conn.Close(t.Context())
+	var got string
+	if err := conn.QueryRow(t.Context(), sql, args...).Scan(&got); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return got
+}
+
+// wait polls until cond holds.
+func wait(t *testing.T, what string, cond func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(eventually)
+	defer deadline.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !cond() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.Fatalf("not within %v: %s", eventually, what)
+		}
+	}
+}
+
+// processesIn lists the processes whose working directory is in dir.
+func processesIn(t *testing.T, dir string) []string {
+	t.Helper()
+	links, err := filepath.Glob("/proc/[0-9]*/cwd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, link := range links {
+		cwd, err := os.Readlink(link)
+		if err == nil && (cwd == dir || strings.HasPrefix(cwd, dir+"/")) {
+			found = append(found, filepath.Base(filepath.Dir(link)))
+		}
+	}
+	return found
+}
+
+// wantError checks the kind of an error and that it reads as one sentence.
+func wantError(t *testing.T, err, kind error, words ...string) {
+	t.Helper()
+	var e *Error
+	if !errors.Is(err, kind) || !errors.As(err, &e) {
+		t.Fatalf("error = %v, want one of kind %q", err, kind)
+	}
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("error %q does not say %q", err, word)
+		}
+	}
+	if strings.Contains(err.Error(), "\n") || strings.HasSuffix(e.Sentence, ".") {
+		t.Errorf("error %q is not one sentence", err)
+	}
+}
+
+// holder starts a process that runs a server and waits to be killed.
+func holder(t *testing.T, cfg Config, w way) (*exec.Cmd, holderReport) {
+	t.Helper()
+	cmd, out := startHolder(t, cfg, w)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("read the holder's report: %v", err)
+	}
+	var report holderReport
+	if err := json.Unmarshal([]byte(line), &report); err != nil {
+		t.Fatal(err)
+	}
+	if report.Err != "" {
+		t.Fatalf("holder: %s", report.Err)
+	}
+	return cmd, report
+}
+
+// startHolder does not wait for its server.
+func startHolder(t *testing.T, cfg Config, w way) (*exec.Cmd, *os.File) {
+	t.Helper()
+	cfg.Log = nil
+	order, err := json.Marshal(holderOrder{cfg, w.opt.withoutNamespace, w.opt.fallbackUsers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s", holderEnv, order))
+	cmd.Stdout, cmd.Stderr = write, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	t.Cleanup(func() {
+		kill(cmd)
+		read.Close()
+	})
+	return cmd, read
+}
+
+// kill ends a holder as an impatient administrator does.
+func kill(cmd *exec.Cmd) {
+	if cmd.ProcessState == nil {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}
+}

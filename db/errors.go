@@ -1,0 +1,53 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// What callers can tell apart.
+var (
+	ErrNotFound      = errors.New("there is no such row")
+	ErrWorldMismatch = errors.New("the database holds another world")
+	ErrUnavailable   = errors.New("the database does not answer")
+	ErrTooOld        = errors.New("older than what is kept")
+)
+
+// wrap says what was tried and turns what Postgres and the network say into
+// the errors above.
+func wrap(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	what := fmt.Sprintf(format, args...)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return fmt.Errorf("%s: %w", what, ErrNotFound)
+	case unavailable(err):
+		return fmt.Errorf("%s: %w: %w", what, ErrUnavailable, err)
+	default:
+		return fmt.Errorf("%s: %w", what, err)
+	}
+}
+
+// unavailable says whether the server, rather than the statement, is at fault.
+func unavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	var netErr *net.OpError
+	if errors.As(err, &connect) || errors.As(err, &netErr) {
+		return true
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		// Classes: connection, resources, operator intervention (but not a
+		// cancelled statement).
+		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") ||
+			(strings.HasPrefix(pg.Code, "57") && pg.Code != "57014")
+	}
+	return false
+}
