@@ -27,8 +27,8 @@ type Value struct{ Text, Unit string }
 // finite says whether v can be printed.
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// fixed prints v with decimals digits, grouped, rounding half away from zero
-// as strconv does on the exact value; what rounds to zero has no sign.
+// fixed prints v with decimals digits, grouped; an exact tie goes to the even
+// digit, and what rounds to zero has no sign.
 func fixed(v float64, decimals int) string {
 	if !finite(v) {
 		return Missing

@@ -1,0 +1,165 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"switchyard/econ/access"
+	"switchyard/econ/market"
+	"switchyard/views"
+	"switchyard/views/format"
+	"switchyard/views/ui"
+)
+
+// tableRows is how many rows a data table page shows; files hold all.
+const tableRows = 500
+
+// figure is one line of the registry: the data behind a figure, for whom, and
+// in which columns. The same rows make the page, the CSV and the XLSX.
+type figure struct {
+	id, title, sub string
+	back           string // page the figure stands on
+	room           access.Room
+	columns        []column
+	rows           func(*page) ([][]cell, error)
+}
+
+// column heads a column. A text column is left-aligned and written to files
+// so that no spreadsheet takes it for a formula.
+type column struct {
+	label, unit string
+	text        bool
+}
+
+// cell is a time.Time, float64, int64, string, or nil for a fact that is not
+// known.
+type cell any
+
+// figures is the whole registry.
+func (a *App) figures() []figure {
+	const mkt = access.RoomMarket
+	return []figure{
+		{views.FigureMarket, "Price and network", "Each measure now, and its change over three spans", "/", mkt, []column{
+			{"Measure", "", true}, {"Unit", "", true}, {"Now", "", false}, {"24 h", "fraction", false}, {"7 d", "fraction", false}, {"30 d", "fraction", false},
+		}, marketRows},
+		{views.FigurePrices, "Hashprice and bitcoin", "The points of the chart: at most two a column, lowest and highest kept", "/mining", mkt, []column{
+			{"Time", "UTC", true}, {"Series", "", true}, {"Value", "", false}, {"Unit", "", true}, {"Level", "", true},
+		}, priceRows},
+		{views.FigureHistory, "Hashprice since the halving", "Daily, M3", "/mining", mkt, []column{
+			{"Time", "UTC", true}, {"Hashprice", "$ per PH/s per day", false}, {"Level", "", true},
+		}, historyRows},
+		{views.FigureNetwork, "Network", "The state of the chain", "/mining", mkt, factColumns, networkRows},
+		{views.FigureAdjustment, "Next difficulty adjustment", "Point and 90 % band, M5", "/", mkt, factColumns, adjustmentRows},
+		{views.FigureHalving, "Next halving", "By growth of the hashrate per epoch, M6", "/", mkt, []column{
+			{"Growth per epoch", "fraction", false}, {"Height", "", false}, {"Blocks to go", "", false}, {"Expected", "UTC", true},
+		}, halvingRows},
+		{views.FigureVenues, "Bitcoin by venue", "Latest quote of each venue", "/mining", mkt, []column{
+			{"Venue", "", true}, {"Price", "USD", false}, {"Time", "UTC", true}, {"In the median", "", true},
+		}, venueRows},
+		{views.FigureSources, "Sources", "When each was checked, answered and changed", "/admin/sources", access.RoomCore, []column{
+			{"Source", "", true}, {"Feeds", "", true}, {"Expected every", "seconds", false}, {"Checked", "UTC", true}, {"Succeeded", "UTC", true},
+			{"Changed", "UTC", true}, {"Failures", "", false}, {"Last error", "", true},
+		}, sourceTable},
+		{views.FigureJobs, "Job runs", "The newest first", "/admin/sources", access.RoomCore, []column{
+			{"Job", "", true}, {"Started", "UTC", true}, {"Ended", "UTC", true}, {"Status", "", true}, {"Rows", "", false}, {"Note", "", true}, {"Error", "", true},
+		}, runTable},
+		{views.FigureRefused, "Refused rows", "Kept out of the tables by a check", "/admin/sources", access.RoomCore, []column{
+			{"Time", "UTC", true}, {"Source", "", true}, {"Check", "", true}, {"Row", "", true},
+		}, refusedTable},
+	}
+}
+
+// showFigure answers GET /data/{figure}, {figure}.csv and {figure}.xlsx.
+func (a *App) showFigure(c echo.Context) error {
+	id, ext, _ := strings.Cut(c.Param("figure"), ".")
+	all := a.figures()
+	i := slices.IndexFunc(all, func(f figure) bool { return f.id == id })
+	if i < 0 || (ext != "" && ext != "csv" && ext != "xlsx") {
+		return notFound("There is no figure of that name. Each figure has a link to its data.")
+	}
+	f := all[i]
+	return permit(f.room, access.Read, func(c echo.Context) error { return a.writeFigure(c, f, ext) })(c)
+}
+
+func (a *App) writeFigure(c echo.Context, f figure, ext string) error {
+	if _, err := pageRange(c, views.Range24h); err != nil {
+		return err
+	}
+	var (
+		rows [][]cell
+		v    views.DataTablePage
+	)
+	err := a.readPage(c, nil, func(p *page) error {
+		var err error
+		if rows, err = f.rows(p); err != nil || ext != "" {
+			return err
+		}
+		v = a.tablePage(p, f, rows)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	switch ext {
+	case "csv":
+		return a.writeCSV(c, f, rows)
+	case "xlsx":
+		return a.writeXLSX(c, f, rows)
+	default:
+		return render(c, http.StatusOK, views.DataTable(v))
+	}
+}
+
+// tablePage formats the first rows for people.
+func (a *App) tablePage(p *page, f figure, rows [][]cell) views.DataTablePage {
+	query := ""
+	if q := p.c.Request().URL.RawQuery; q != "" {
+		query = "?" + p.c.QueryParams().Encode()
+	}
+	v := views.DataTablePage{
+		Shell: a.shell(p, f.title), Figure: f.id, Title: f.title, Sub: f.sub, Back: f.back, Total: len(rows),
+		CSV: "/data/" + f.id + ".csv" + query, XLSX: "/data/" + f.id + ".xlsx" + query,
+		Facts: ui.Facts{World: p.world, Inputs: p.inputs(f.id), Source: "the store, " + format.DateTimeUTC(p.now),
+			Fresh: ui.Fresh{Freshness: market.Freshness{State: market.Aged, At: p.now}, Label: "Read " + format.ClockUTC(p.now)}},
+	}
+	for _, col := range f.columns {
+		v.Columns = append(v.Columns, views.DataColumn{Label: col.label, Unit: col.unit, Right: !col.text})
+	}
+	for _, row := range rows[:min(len(rows), tableRows)] {
+		cells := make([]string, len(row))
+		for i, value := range row {
+			cells[i] = people(value)
+		}
+		v.Rows = append(v.Rows, cells)
+	}
+	return v
+}
+
+// people prints a cell for reading; files get machine (export.go).
+func people(v cell) string {
+	switch v := v.(type) {
+	case nil:
+		return format.Missing
+	case time.Time:
+		if v.IsZero() {
+			return format.Missing
+		}
+		return format.DateTimeUTC(v)
+	case float64:
+		return format.Plain(v)
+	case int64:
+		return format.Count(float64(v))
+	case string:
+		if v == "" {
+			return format.Missing
+		}
+		return v
+	default:
+		return fmt.Sprint(v)
+	}
+}

@@ -1,0 +1,155 @@
+package handlers
+
+import (
+	"errors"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"switchyard/db"
+	"switchyard/econ/market"
+	"switchyard/views"
+	"switchyard/views/chart"
+	"switchyard/views/format"
+	"switchyard/views/ui"
+)
+
+// Columns of the charts: each gives at most two points, minimum and maximum.
+const (
+	priceColumns   = 240
+	historyColumns = 300
+)
+
+// showMiningLive answers GET /mining.
+func (a *App) showMiningLive(c echo.Context) error {
+	r, err := pageRange(c, views.Range24h)
+	if err != nil {
+		return err
+	}
+	var v views.MiningLivePage
+	topics := []string{keyVenues, keyFeeRate}
+	err = a.readPage(c, topics, func(p *page) error {
+		var err error
+		if v.Prices, err = p.pricesFigure(r, "/mining"); err != nil {
+			return err
+		}
+		if v.History, err = p.historyFigure(); err != nil {
+			return err
+		}
+		if v.Venues, err = readVenues(p.ctx, p.s, p.now); err != nil {
+			return err
+		}
+		v.Venues.Facts = p.facts(views.FigureVenues, p.priceFresh(p.price.BTC, keyBTC), "ticker of each venue")
+		v.Venues.Topic = views.Topic{Name: keyBTC, Seq: p.seqs[keyBTC]}
+		if v.Network, err = p.networkFigure(); err != nil {
+			return err
+		}
+		v.Hashprice = num(p.price.HP, "no hashprice yet")
+		v.HashpriceDay = fraction(change(p.price.HP, p.price.HPDay), "no hashprice 24 hours ago")
+		v.BTCDay = fraction(change(p.price.BTC, p.price.BTCDay), "no price 24 hours ago")
+		v.Shell = a.shell(p, "Mining unit", keyBTC, keyHashprice, topicBlock, keyVenues, keyFeeRate)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return render(c, 200, views.MiningLive(v))
+}
+
+// num is a point's value for a view, with the reason if there is none.
+func num(p *market.Point, why string) ui.Num {
+	if p == nil {
+		return ui.None(why)
+	}
+	return ui.Some(p.V)
+}
+
+func fraction(v *float64, why string) ui.Num {
+	if v == nil {
+		return ui.None(why)
+	}
+	return ui.Some(*v)
+}
+
+// pricesFigure is hashprice and bitcoin over a range.
+func (p *page) pricesFigure(r views.Range, path string) (views.PricesFigure, error) {
+	span := spanOf(r)
+	f := views.PricesFigure{
+		Facts: p.facts(views.FigurePrices, p.priceFresh(p.price.BTC, keyBTC),
+			"median of Coinbase, Kraken and Bitstamp; difficulty and fees from mempool.space"),
+		Range: r, Path: path, From: p.now.Add(-span), To: p.now, Step: span / priceColumns, Events: p.events(p.now.Add(-span)),
+	}
+	f.DataHref += "?range=" + string(r)
+	for _, part := range []struct {
+		key string
+		to  *[]market.Point
+	}{{keyHashprice, &f.Hashprice}, {keyBTC, &f.BTC}} {
+		chart, err := p.s.Chart(p.ctx, part.key, f.From, f.To, priceColumns)
+		if errors.Is(err, db.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return f, err
+		}
+		*part.to, f.Level = chart.Points, chart.Level
+		f.Step = max(f.Step, chart.Level.Width())
+	}
+	if len(f.BTC) == 0 && len(f.Hashprice) == 0 {
+		f.Problem = &ui.Problem{Kind: ui.Loading, Title: "Waiting for the first prices",
+			Text: "The venues have been asked; the first candles arrive within seconds of a connection.", Href: "/admin/sources", Action: "Show the sources"}
+	}
+	return f, nil
+}
+
+// historyFigure is daily hashprice since the last halving, with a month before
+// it so that the step is seen.
+func (p *page) historyFigure() (views.HistoryFigure, error) {
+	f := views.HistoryFigure{
+		Facts: p.facts(views.FigureHistory, p.priceFresh(p.price.HP, keyHashprice),
+			"computed from daily price, difficulty and fees"),
+		To: p.now, From: p.now.AddDate(-3, 0, 0),
+	}
+	at, err := p.readHalving()
+	if err != nil {
+		return f, err
+	}
+	if !at.IsZero() {
+		f.From = at.AddDate(0, -1, 0)
+		f.Events = []chart.Event{{T: at, Label: "Halving " + format.DayMonthYear(at)}}
+	}
+	c, err := p.s.Chart(p.ctx, keyHashprice, f.From, f.To, historyColumns)
+	switch {
+	case errors.Is(err, db.ErrNotFound), err == nil && len(c.Points) == 0:
+		f.Problem = &ui.Problem{Kind: ui.Loading, Title: "Waiting for the daily history",
+			Text: "It is fetched once, after the last day's prices and blocks.", Href: "/admin/sources", Action: "Show the progress"}
+	case err != nil:
+		return f, err
+	default:
+		f.Points = c.Points
+	}
+	return f, nil
+}
+
+// readHalving is when the last halving was, from its block; zero if that has
+// not been read.
+func (p *page) readHalving() (time.Time, error) {
+	if p.network.Tip == nil {
+		return time.Time{}, nil
+	}
+	height := p.network.Tip.Height / market.HalvingInterval * market.HalvingInterval
+	blocks, err := p.s.BlocksFrom(p.ctx, height, height)
+	if err != nil || len(blocks) == 0 {
+		return time.Time{}, err
+	}
+	return blocks[0].Time, nil
+}
+
+// events are the verticals of the live chart: difficulty changes and halvings
+// since from.
+func (p *page) events(from time.Time) []chart.Event {
+	var list []chart.Event
+	if first := p.network.EpochFirst; first != nil && first.Time.After(from) {
+		list = append(list, chart.Event{T: first.Time, Label: "Difficulty"})
+	}
+	return list
+}

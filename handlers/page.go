@@ -1,0 +1,168 @@
+package handlers
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"switchyard/db"
+	"switchyard/econ/access"
+	"switchyard/econ/market"
+	"switchyard/econ/ops"
+	"switchyard/views"
+	"switchyard/views/ui"
+)
+
+// Cadences by which figures are judged when no source's own applies.
+const (
+	// priceCadence is generous on purpose: the index is stored once a second,
+	// and a quiet second is not a late source.
+	priceCadence = 5 * time.Second
+	blockSource  = "mempool.blocks"
+)
+
+// page is what one page reads: everything in one snapshot of the database, so
+// that its figures agree with one another.
+type page struct {
+	ctx     context.Context
+	c       echo.Context
+	s       *db.Store
+	now     time.Time
+	price   priceFacts
+	network networkFacts
+	blocks  ops.Source // the source blocks come from; zero if not declared yet
+	world   market.World
+	seqs    map[string]int64
+}
+
+// tickerTopics are the live topics of the ticker, on every page.
+var tickerTopics = []string{keyBTC, keyHashprice, topicBlock}
+
+// readPage runs fill in one read-only snapshot, with what every page needs
+// read first. topics are those of the page beside the ticker's.
+func (a *App) readPage(c echo.Context, topics []string, fill func(*page) error) error {
+	ctx := c.Request().Context()
+	return a.store(c).Snapshot(ctx, func(s *db.Store) error {
+		p := &page{ctx: ctx, c: c, s: s, now: a.now().UTC(), world: a.world}
+		var err error
+		if p.seqs, err = s.TopicSeqs(ctx, slices.Concat(tickerTopics, topics)); err != nil {
+			return err
+		}
+		if p.price, err = readPrice(ctx, s, p.now); err != nil {
+			return err
+		}
+		if p.network, err = readNetwork(ctx, s, p.now); err != nil {
+			return err
+		}
+		if p.blocks, err = readSource(ctx, s, blockSource); err != nil {
+			return err
+		}
+		return fill(p)
+	})
+}
+
+// readSource returns a source by name, or the zero source.
+func readSource(ctx context.Context, s *db.Store, name string) (ops.Source, error) {
+	all, err := s.Sources(ctx)
+	if err != nil {
+		return ops.Source{}, err
+	}
+	for _, src := range all {
+		if src.Name == name {
+			return src, nil
+		}
+	}
+	return ops.Source{}, nil
+}
+
+// topics pairs names with the numbers this page shows.
+func (p *page) topics(names ...string) []views.Topic {
+	list := make([]views.Topic, len(names))
+	for i, name := range names {
+		list[i] = views.Topic{Name: name, Seq: p.seqs[name]}
+	}
+	return list
+}
+
+// shell is what surrounds the page.
+func (a *App) shell(p *page, title string, topics ...string) views.Shell {
+	sh := a.bareShell(p.c, title)
+	sh.Now = p.now
+	sh.Ticker = p.ticker()
+	sh.Topics = p.topics(topics...)
+	return sh
+}
+
+// bareShell is a shell that needs no database: error pages stand in it too.
+func (a *App) bareShell(c echo.Context, title string) views.Shell {
+	who := subjectOf(c)
+	up, since := a.pump.feed()
+	sh := views.Shell{
+		Title: title, Path: c.Request().URL.Path, Theme: themeOf(c), World: a.world,
+		Person: views.Person{Name: who.Name, Role: roleTitle(who.Role)}, Now: a.now().UTC(),
+		Feed: views.Feed{Up: up}, Nav: a.navigation(who.Role), Live: "/live", Assets: a.viewAssets(),
+	}
+	if !up {
+		sh.Feed.Since = since
+	}
+	if a.world == market.Simulated {
+		sh.DemoLabel = "Demo data"
+		sh.Company = "Northvale Power and Compute, a fictional company in a simulated market. Not a forecast or advice."
+	}
+	return sh
+}
+
+// navigation keeps the pages the role may open: those whose route it passes.
+func (a *App) navigation(role access.Role) []views.NavGroup {
+	may := make(map[string]bool)
+	for _, r := range a.routes() {
+		may[r.path] = r.open || access.Can(role, r.room, r.action)
+	}
+	var groups []views.NavGroup
+	for _, g := range views.Pages() {
+		g.Links = slices.DeleteFunc(slices.Clone(g.Links), func(l views.NavLink) bool { return !may[l.Href] })
+		if len(g.Links) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// pageRange reads ?range=, with a fallback for none and an error for nonsense.
+func pageRange(c echo.Context, fallback views.Range) (views.Range, error) {
+	switch r := views.Range(c.QueryParam("range")); r {
+	case "":
+		return fallback, nil
+	case views.Range24h, views.Range7d, views.Range30d, views.Range1y:
+		return r, nil
+	default:
+		return "", badInput("\"range\" must be 24h, 7d, 30d or 1y.")
+	}
+}
+
+func spanOf(r views.Range) time.Duration {
+	const day = 24 * time.Hour
+	switch r {
+	case views.Range7d:
+		return 7 * day
+	case views.Range30d:
+		return 30 * day
+	case views.Range1y:
+		return 365 * day
+	default:
+		return day
+	}
+}
+
+// priceFresh judges what is pushed with every new price.
+func (p *page) priceFresh(last *market.Point, topic string) ui.Fresh {
+	var at time.Time
+	if last != nil {
+		at = last.T
+	}
+	return ui.Fresh{
+		Freshness: market.JudgeFreshness(at, priceCadence, true, p.now), Topic: topic, Cadence: priceCadence,
+	}
+}

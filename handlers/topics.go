@@ -1,0 +1,172 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"switchyard/db"
+	"switchyard/econ/access"
+	"switchyard/handlers/live"
+)
+
+// Live topics that are not series keys.
+const (
+	topicBlock  = "market.block"
+	topicSource = "core.source"
+	topicJob    = "core.job"
+)
+
+// recentPoints is how far back the points of an event reach: longer than the
+// pump ever holds a topic back, so that no tick falls between two events.
+const recentPoints = 10 * time.Second
+
+// topic is one line of the topic table: the room whose readers may follow it,
+// and the texts it carries.
+type topic struct {
+	name string
+	room access.Room
+	text func(ctx context.Context, s *db.Store, now time.Time) (map[string]string, error)
+}
+
+// topicTable lists the topics that carry texts. Every other series key is a
+// topic too: it carries points alone. Source and job topics carry nothing;
+// they tell the browser to fetch the figures that name them.
+func topicTable() []topic {
+	return []topic{
+		{keyBTC, access.RoomMarket, btcText},
+		{keyHashprice, access.RoomMarket, hashpriceText},
+		{keyVenues, access.RoomMarket, nil},
+		{topicBlock, access.RoomMarket, blockText},
+		{topicSource, access.RoomCore, nil},
+		{topicJob, access.RoomCore, nil},
+	}
+}
+
+// findTopic returns the topic of a name; a series key needs no line of its own.
+func findTopic(name string) topic {
+	for _, t := range topicTable() {
+		if t.name == name {
+			return t
+		}
+	}
+	room, _, _ := strings.Cut(name, ".")
+	return topic{name: name, room: access.Room(room)}
+}
+
+// mayFollow says whether a role may follow a topic.
+func mayFollow(role access.Role, name string) bool {
+	return access.Can(role, findTopic(name).room, access.Read)
+}
+
+// isSeries says whether a topic is a series key, so that it has points.
+func isSeries(name string) bool {
+	return name != topicBlock && !strings.HasPrefix(name, "core.")
+}
+
+// encodeTopic reads a topic's present state through the pool of role, in one
+// snapshot, so that the number and the texts belong together.
+func (a *App) encodeTopic(ctx context.Context, name string, role access.Role) (event, error) {
+	now := a.now().UTC()
+	ev := event{V: 1, Topic: name, T: now.UnixMilli()}
+	def := findTopic(name)
+	err := a.db.As(role).Snapshot(ctx, func(s *db.Store) error {
+		seqs, err := s.TopicSeqs(ctx, []string{name})
+		if err != nil {
+			return err
+		}
+		ev.Seq = seqs[name]
+		if def.text != nil {
+			if ev.Text, err = def.text(ctx, s, now); err != nil {
+				return err
+			}
+		}
+		if !isSeries(name) {
+			return nil
+		}
+		points, err := s.Ticks(ctx, name, now.Add(-recentPoints), now.Add(time.Second), 64)
+		ev.Points = pairs(points)
+		return err
+	})
+	return ev, err
+}
+
+// merge joins texts; ids are unique, so the order does not matter.
+func merge(texts ...map[string]string) map[string]string {
+	all := make(map[string]string)
+	for _, t := range texts {
+		maps.Copy(all, t)
+	}
+	return all
+}
+
+func btcText(ctx context.Context, s *db.Store, now time.Time) (map[string]string, error) {
+	f, err := readPrice(ctx, s, now)
+	if err != nil {
+		return nil, err
+	}
+	row, err := readRow(ctx, s, rowBTC, now)
+	if err != nil {
+		return nil, err
+	}
+	venues, err := readVenues(ctx, s, now)
+	if err != nil {
+		return nil, err
+	}
+	return merge(btcItem(f).Texts(), peakItem(f).Texts(), row.Texts(), venues.Texts()), nil
+}
+
+func hashpriceText(ctx context.Context, s *db.Store, now time.Time) (map[string]string, error) {
+	f, err := readPrice(ctx, s, now)
+	if err != nil {
+		return nil, err
+	}
+	row, err := readRow(ctx, s, rowHashprice, now)
+	if err != nil {
+		return nil, err
+	}
+	return merge(hashpriceItem(f).Texts(), row.Texts()), nil
+}
+
+func blockText(ctx context.Context, s *db.Store, now time.Time) (map[string]string, error) {
+	f, err := readNetwork(ctx, s, now)
+	if err != nil {
+		return nil, err
+	}
+	return merge(difficultyItem(f, now).Texts(), networkFigure(f, now).Texts()), nil
+}
+
+// serveLive answers GET /live with a socket. An error after the upgrade has
+// been answered already, so none is returned.
+func (a *App) serveLive(c echo.Context) error {
+	role := subjectOf(c).Role
+	err := a.sockets.Serve(c.Response(), c.Request(), live.Subject{
+		Role:  role,
+		Allow: func(name string) bool { return mayFollow(role, name) },
+		Snapshot: func(ctx context.Context, name string, seen int64) ([]byte, error) {
+			return a.snapshot(ctx, name, role, seen)
+		},
+		Hello: a.pump.hello,
+	})
+	if err != nil {
+		a.log.Debug("socket refused", "id", requestIDOf(c), "error", err)
+	}
+	return nil
+}
+
+// snapshot is a topic's present state for a browser that has seen the change
+// numbered seen, or nil if there is nothing newer.
+func (a *App) snapshot(ctx context.Context, name string, role access.Role, seen int64) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
+	defer cancel()
+	ev, err := a.encodeTopic(ctx, name, role)
+	if err != nil || ev.Seq == seen {
+		return nil, err
+	}
+	ev.Snap = true
+	return json.Marshal(ev)
+}
