@@ -15,7 +15,7 @@ import (
 type filler struct {
 	turn chan struct{} // capacity 1: holds the token of whoever fills now
 
-	mu     sync.Mutex                        // guards absent and days
+	mu     sync.Mutex                       // guards absent and days
 	absent map[absentKey]map[int64]struct{} // Unix seconds a venue was asked for and has nothing for
 	days   map[int64]payStep                // by Unix second of the day's beginning
 	at     time.Time                        // when the daily statistics were last read

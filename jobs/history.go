@@ -120,7 +120,7 @@ func (e *Env) firstDay(ctx context.Context, now time.Time) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if block == nil {
-		if _, err := e.fetchMissing(ctx, height, height, nil); err != nil {
+		if _, err := e.fetchMissing(ctx, height, height, func(int) {}); err != nil {
 			return time.Time{}, err
 		}
 		if block, err = blockAt(ctx, e.Store, height); err != nil {
@@ -172,7 +172,7 @@ func (e *Env) fillEpoch(ctx context.Context, tell told) (int64, error) {
 	total := int(tip - first + 3)
 	var rows int64
 	for _, height := range []int64{first, first - 1, first - market.EpochBlocks} {
-		n, err := e.fetchMissing(ctx, height, height, nil)
+		n, err := e.fetchMissing(ctx, height, height, func(int) {})
 		rows += n
 		if err != nil {
 			return rows, err

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ const (
 // Job is one line of the table.
 type Job struct {
 	Name    string        // room.noun, stable: people ask for it by this name
+	Title   string        // what it does, for people
 	Room    string        // room whose people may see its notes
 	Every   time.Duration // time between two starts; zero: it runs as long as this process leads
 	Timeout time.Duration // zero: none
@@ -33,13 +35,38 @@ type Job struct {
 // table lists every job.
 func table() []Job {
 	return []Job{
-		{Name: "market.index", Room: roomMarket, Run: watchPrice},
-		{Name: "market.history", Room: roomMarket, Every: time.Hour, Timeout: 30 * time.Minute, Run: fillHistory},
-		{Name: "market.gaps", Room: roomMarket, Every: time.Minute, Timeout: 5 * time.Minute, Run: fillGaps},
-		{Name: "market.blocks", Room: roomMarket, Every: time.Minute, Timeout: 50 * time.Second, Run: pollBlocks},
-		{Name: "market.fees", Room: roomMarket, Every: time.Minute, Timeout: 30 * time.Second, Run: pollFees},
-		{Name: "core.rollup", Room: roomCore, Every: 30 * time.Second, Timeout: 5 * time.Minute, Run: rollUp},
-		{Name: "core.maintain", Room: roomCore, Every: time.Hour, Timeout: 10 * time.Minute, Run: maintain},
+		{Name: "market.index", Title: "Price index and hashprice, every second", Room: roomMarket, Run: watchPrice},
+		{Name: "market.history", Title: "Fill the past", Room: roomMarket, Every: 5 * time.Minute, Timeout: 30 * time.Minute, Run: fillHistory},
+		{Name: "market.gaps", Title: "Fill the gaps of the last day", Room: roomMarket, Every: time.Minute, Timeout: 5 * time.Minute, Run: fillGaps},
+		{Name: "market.blocks", Title: "Check the chain", Room: roomMarket, Every: time.Minute, Timeout: 50 * time.Second, Run: pollBlocks},
+		{Name: "market.fees", Title: "Recommended fee rate", Room: roomMarket, Every: time.Minute, Timeout: 30 * time.Second, Run: pollFees},
+		{Name: "core.rollup", Title: "Roll up series", Room: roomCore, Every: 30 * time.Second, Timeout: 5 * time.Minute, Run: rollUp},
+		{Name: "core.maintain", Title: "Keep the tables in order", Room: roomCore, Every: time.Hour, Timeout: 10 * time.Minute, Run: maintain},
+	}
+}
+
+// declared is the table as people read it.
+func declared(table []Job) []ops.Job {
+	list := make([]ops.Job, len(table))
+	for i, job := range table {
+		list[i] = ops.Job{Name: job.Name, Room: job.Room, Title: job.Title, Schedule: schedule(job.Every)}
+	}
+	return list
+}
+
+// schedule says in words how often a job runs.
+func schedule(every time.Duration) string {
+	switch {
+	case every == 0:
+		return "always"
+	case every == time.Hour:
+		return "every hour"
+	case every == time.Minute:
+		return "every minute"
+	case every%time.Minute == 0:
+		return fmt.Sprintf("every %d minutes", int(every.Minutes()))
+	default:
+		return fmt.Sprintf("every %d seconds", int(every.Seconds()))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"switchyard/db"
@@ -15,8 +16,8 @@ import (
 const (
 	// blockPage is how many blocks one answer holds.
 	blockPage = 15
-	// maxReorg is how many blocks are walked back to find where a new branch
-	// leaves the known one. The deepest fork seen since 2013 is far below it.
+	// maxReorg is how many blocks are walked back to find where new ones join
+	// the known chain. The deepest fork seen since 2013 is far below it.
 	maxReorg = 150
 	// tickSpan is how far back a block's difficulty is kept as a tick; what is
 	// older comes from the daily statistics.
@@ -81,7 +82,7 @@ func pollTip(ctx context.Context, env *Env) (rows int64, changed bool, err error
 	if err != nil {
 		return n, n > 0, err
 	}
-	more, err := env.fetchMissing(ctx, height-market.FeeWindow+1, height, nil)
+	more, err := env.fetchMissing(ctx, height-market.FeeWindow+1, height, func(int) {})
 	return n + more, n+more > 0, err
 }
 
@@ -96,29 +97,26 @@ func (e *Env) fetchBlocks(ctx context.Context, height int64) ([]market.Block, er
 	return blocks, nil
 }
 
-// ingest stores blocks, with the difficulty they met, and walks back where they
-// do not follow from the known chain. It returns the number of rows written.
+// ingest stores blocks and then walks back to where they join the known chain:
+// the store drops what does not link to a newer block, and a hole close above
+// known blocks is closed at once. It returns the number of rows written.
 func (e *Env) ingest(ctx context.Context, blocks []market.Block) (int64, error) {
 	var rows int64
-	for depth := 0; len(blocks) > 0; depth += blockPage {
+	for depth := 0; len(blocks) > 0 && depth <= maxReorg; depth += blockPage {
 		n, err := e.store(ctx, blocks)
 		rows += n
 		if err != nil {
 			return rows, err
 		}
-		lowest := lowestOf(blocks)
-		parent, err := blockAt(ctx, e.Store, lowest.Height-1)
+		below := lowestOf(blocks).Height - 1
+		near, err := e.Store.BlocksFrom(ctx, below-maxReorg, below)
 		if err != nil {
-			return rows, err
+			return rows, fmt.Errorf("read the blocks below %d: %w", below, err)
 		}
-		if parent == nil || parent.Hash == lowest.PrevHash {
+		if len(near) == 0 || near[len(near)-1].Height == below {
 			return rows, nil
 		}
-		if depth >= maxReorg {
-			return rows, fmt.Errorf("the chain below block %d differs from the known one for more than %d blocks", lowest.Height, maxReorg)
-		}
-		e.Log.Warn("chain reorganised", "height", parent.Height)
-		if blocks, err = e.fetchBlocks(ctx, parent.Height); err != nil {
+		if blocks, err = e.fetchBlocks(ctx, below); err != nil {
 			return rows, err
 		}
 	}
@@ -163,47 +161,53 @@ func lowestOf(blocks []market.Block) market.Block {
 }
 
 // fetchMissing fetches the blocks of [from, to] that are not stored, newest
-// first, telling onRows how many are there after each page.
-func (e *Env) fetchMissing(ctx context.Context, from, to int64, onRows func(stored int)) (int64, error) {
-	spans, err := e.Store.MissingBlocks(ctx, max(from, 0), to)
-	if err != nil {
-		return 0, fmt.Errorf("look for missing blocks from %d to %d: %w", from, to, err)
-	}
-	missing := 0
-	for _, span := range spans {
-		missing += int(span.To - span.From + 1)
-	}
+// first, and says after each page how many are there. A page that shows another
+// branch makes new holes, which are filled in turn.
+func (e *Env) fetchMissing(ctx context.Context, from, to int64, tell func(stored int)) (int64, error) {
+	from = max(from, 0)
 	var rows int64
-	for i := len(spans) - 1; i >= 0; i-- {
-		for height := spans[i].To; height >= spans[i].From; height -= blockPage {
-			page, err := e.fetchBlocks(ctx, height)
-			if err != nil {
-				return rows, err
-			}
-			wanted := within(page, spans[i])
-			n, err := e.store(ctx, wanted)
+	for before := int64(-1); ; { // before is what was missing a pass ago: no progress ends it
+		spans, err := e.Store.MissingBlocks(ctx, from, to)
+		if err != nil {
+			return rows, fmt.Errorf("look for missing blocks from %d to %d: %w", from, to, err)
+		}
+		missing := int64(0)
+		for _, span := range spans {
+			missing += span.To - span.From + 1
+		}
+		tell(int(to - from + 1 - missing))
+		if missing == 0 || missing == before {
+			return rows, nil
+		}
+		before = missing
+		for i := len(spans) - 1; i >= 0; i-- {
+			n, err := e.fetchSpan(ctx, spans[i], from, func(stored int64) { tell(int(to - from + 1 - missing + stored)) })
 			rows += n
 			if err != nil {
 				return rows, err
 			}
-			missing -= len(wanted)
-			if onRows != nil {
-				onRows(int(to-from+1) - missing)
-			}
+			missing -= spans[i].To - spans[i].From + 1
 		}
 	}
-	return rows, nil
 }
 
-// within are the blocks whose height lies in the span.
-func within(blocks []market.Block, span db.HeightSpan) []market.Block {
-	var out []market.Block
-	for _, b := range blocks {
-		if b.Height >= span.From && b.Height <= span.To {
-			out = append(out, b)
+// fetchSpan fetches the blocks of a span page by page, newest first.
+func (e *Env) fetchSpan(ctx context.Context, span db.HeightSpan, from int64, tell func(stored int64)) (int64, error) {
+	var rows int64
+	for height := span.To; height >= span.From; height -= blockPage {
+		page, err := e.fetchBlocks(ctx, height)
+		if err != nil {
+			return rows, err
 		}
+		wanted := slices.DeleteFunc(page, func(b market.Block) bool { return b.Height < from || b.Height > span.To })
+		n, err := e.store(ctx, wanted)
+		rows += n
+		if err != nil {
+			return rows, err
+		}
+		tell(span.To - max(height-blockPage, span.From-1))
 	}
-	return out
+	return rows, nil
 }
 
 // quarantine keeps rows an upstream sent and a check refused.

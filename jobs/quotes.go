@@ -22,12 +22,19 @@ const (
 	maxBehind = time.Hour
 )
 
-// outliers names the venues whose price cannot be true, judged by the others:
-// the one farthest from the median of the rest goes first, as long as three or
-// more remain. Fewer than three prices cannot outvote one another.
+// outliers names the venues whose price cannot be true, and by which fraction
+// it is off: prices that are no positive number, and then, as long as three or
+// more remain, the one farthest from the median of the others. Fewer than three
+// cannot outvote one another.
 func outliers(prices map[string]float64) map[string]float64 {
 	rest := maps.Clone(prices)
 	out := map[string]float64{}
+	for venue, price := range prices {
+		if off := deviation(price, 1); math.IsInf(off, 1) {
+			out[venue] = off
+			delete(rest, venue)
+		}
+	}
 	for len(rest) >= 3 {
 		venue, off := farthest(rest)
 		if off <= absurdShare {
@@ -39,12 +46,15 @@ func outliers(prices map[string]float64) map[string]float64 {
 	return out
 }
 
-// farthest is the venue whose price is, as a fraction, the farthest from the
-// median of the others; of equals the first by name.
+// farthest is the venue whose price is the farthest from the median of the
+// others, and by which fraction of it. Distance is measured as a ratio: a price
+// near zero pulls the others' median down, yet is the one to blame.
 func farthest(prices map[string]float64) (venue string, off float64) {
+	most := -1.0
 	for _, name := range slices.Sorted(maps.Keys(prices)) {
-		if d := deviation(prices[name], medianOfOthers(prices, name)); d > off {
-			venue, off = name, d
+		reference := medianOfOthers(prices, name)
+		if ratio := math.Abs(math.Log(prices[name] / reference)); ratio > most {
+			most, venue, off = ratio, name, deviation(prices[name], reference)
 		}
 	}
 	return venue, off

@@ -21,9 +21,9 @@ type Config struct {
 	Mempool *mempool.Client
 	Log     *slog.Logger
 
-	Now        func() time.Time // time.Now if nil
-	OnProgress func(ops.Progress)// told how the filling of the past goes; may be nil; must not block
-	LockEvery  time.Duration    // how often the lock is asked for or checked; 3 s if zero
+	Now        func() time.Time   // time.Now if nil
+	OnProgress func(ops.Progress) // told how the filling of the past goes; may be nil; must not block
+	LockEvery  time.Duration      // how often the lock is asked for or checked; 3 s if zero
 }
 
 // Runner runs the jobs and streams of one process.
@@ -65,7 +65,7 @@ func New(cfg Config) (*Runner, error) {
 	}, nil
 }
 
-// Start declares the series and sources and begins to work, or to wait until
+// Start declares the series, sources and jobs and begins to work, or to wait until
 // the process that works now is gone. It returns at once with an error if the
 // declarations cannot be written, or if the Runner was started before.
 func (r *Runner) Start(ctx context.Context) error {
@@ -75,6 +75,9 @@ func (r *Runner) Start(ctx context.Context) error {
 	}
 	if err := store.EnsureSeries(ctx, seriesDefs(r.cfg.World, r.cfg.Venues)...); err != nil {
 		return fmt.Errorf("declare the series: %w", err)
+	}
+	if err := store.DeclareJobs(ctx, declared(r.table)); err != nil {
+		return fmt.Errorf("declare the jobs: %w", err)
 	}
 	if !r.loop.start(ctx, func(ctx context.Context) { r.elector.run(ctx, r.lead) }) {
 		return errors.New("the jobs were started before")

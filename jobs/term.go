@@ -93,7 +93,7 @@ func (t *term) schedule(ctx context.Context, elector gocron.Elector) (gocron.Sch
 		}
 		_, err := scheduler.NewJob(
 			gocron.DurationJob(job.Every),
-			gocron.NewTask(func() { t.once(ctx, job) }),
+			gocron.NewTask(func() { t.inTurn(ctx, job) }),
 			gocron.WithName(job.Name),
 			gocron.WithSingletonMode(gocron.LimitModeReschedule),
 			gocron.WithStartAt(gocron.WithStartImmediately()),
@@ -103,6 +103,14 @@ func (t *term) schedule(ctx context.Context, elector gocron.Elector) (gocron.Sch
 		}
 	}
 	return scheduler, nil
+}
+
+// inTurn runs a job at its time, and says when the next time is.
+func (t *term) inTurn(ctx context.Context, job Job) {
+	if err := t.env.Store.ScheduleJob(ctx, job.Name, t.env.Now().Add(job.Every)); err != nil && ctx.Err() == nil {
+		t.log.Warn("next run not noted", "job", job.Name, "error", err)
+	}
+	t.once(ctx, job)
 }
 
 // once runs a job; how it ends is in its row and its log line.
