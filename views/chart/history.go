@@ -44,7 +44,7 @@ func (h History) Draw() string {
 		d.dot("fl "+h.Series.Class, x(last.T), y(last.V), 3.5)
 		d.text(h.Series.Class+" b", "start", x(last.T), 7, y(last.V)+4, h.Series.Value(last.V))
 	}
-	timeAxis(d, h.From, h.To, base, 8)
+	timeAxis(d, h.From, h.To, base, 7)
 	return d.finish(h.ID+"-title", h.Title, "fx-l fx-r")
 }
 

@@ -116,7 +116,7 @@ func timeAxis(d *drawing, from, to time.Time, y float64, most int) {
 			d.line("ax", f, y, f, y+4)
 			d.text("tk", anchor, f, 0, y+17, t.Label)
 		}
-		if len(ticks) > 4 && i%2 == 1 {
+		if len(ticks) > 3 && i%2 == 1 {
 			d.group("c-wide", mark)
 			continue
 		}
