@@ -177,10 +177,11 @@ func clearPlace(dir string, log *slog.Logger) error {
 	if err != nil {
 		return folderError(dir, err)
 	}
-	if err := os.Rename(dir, aside); err != nil {
+	kept := filepath.Join(aside, filepath.Base(dir))
+	if err := os.Rename(dir, kept); err != nil {
 		return folderError(dir, err)
 	}
-	log.Warn("incomplete database moved aside", "directory", dir, "kept_as", aside)
+	log.Warn("incomplete database moved aside", "directory", dir, "kept_as", kept)
 	return nil
 }
 

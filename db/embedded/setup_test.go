@@ -151,6 +151,19 @@ func value(t *testing.T, url, sql string, args ...any) string {
 	return got
 }
 
+// run executes a statement that returns nothing.
+func run(t *testing.T, url, sql string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatalf("connect: %v", err)
+	}
+	defer conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), sql); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
 // wait polls until cond holds.
 func wait(t *testing.T, what string, cond func() bool) {
 	t.Helper()
