@@ -1,1 +1,155 @@
-export {};
+// Joins the page to its live feed. Every part below does one thing; here they
+// meet.
+import { mount } from "./chart/chart";
+import { Clock } from "./clock";
+import { Feed } from "./feed";
+import { Flasher } from "./flash";
+import { Marks } from "./fresh";
+import { Keys, dataLink, isTyping, readPages } from "./keys";
+import { Live, type LiveEvent, type Socket, type State } from "./live";
+import { PauseButtons } from "./pause";
+import { loadSeries } from "./series";
+import { applyTexts, readTopics } from "./texts";
+import { showAges } from "./time";
+
+const refetchAgain = 5000; // after a request for points failed
+const agesEvery = 15_000;
+
+class Page {
+  private readonly clock = new Clock(Date.now);
+  private readonly feed = new Feed();
+  private readonly marks = new Marks(document);
+  private readonly flasher = new Flasher(Date.now, (fn, ms) => setTimeout(fn, ms));
+  private readonly charts = mount(document, loadSeries);
+  private readonly buttons = new PauseButtons(document, () => this.togglePause());
+  private readonly live: Live | null;
+  private heard = 0; // server time of the last event
+  private agesAt = 0;
+
+  constructor() {
+    const address = document.body.dataset.live;
+    this.live = address ? this.join(address) : null;
+    this.keys();
+    this.retryIfStarting();
+    this.tick();
+    setInterval(() => this.tick(), 1000);
+  }
+
+  private join(address: string): Live {
+    const live = new Live(new URL(address, location.href).href.replace(/^http/, "ws"), readTopics(document), {
+      connect: (url) => new WebSocket(url) as unknown as Socket,
+      now: Date.now,
+      random: Math.random,
+      visible: () => document.visibilityState === "visible",
+      setTimeout: (fn, ms) => window.setTimeout(fn, ms),
+      clearTimeout: (id) => window.clearTimeout(id),
+    }, { event: (e, fresh) => this.event(e, fresh), state: (s) => this.state(s) });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") live.wake();
+    });
+    addEventListener("online", () => live.retry());
+    addEventListener("offline", () => live.offline());
+    queueMicrotask(() => live.start()); // once this.live is set
+    return live;
+  }
+
+  private event(e: LiveEvent, fresh: boolean): void {
+    this.clock.hear(e.t);
+    this.heard = Math.max(this.heard, e.t);
+    if (fresh) {
+      this.renew(e);
+      this.flasher.flash(applyTexts(document, e.text ?? {}));
+    }
+    for (const chart of this.charts.values()) {
+      if (!chart.has(e.topic)) continue;
+      if (fresh && e.points) chart.append(e.topic, e.points);
+      if (e.snap) this.refetch(chart);
+    }
+    this.tick();
+  }
+
+  // renew takes the time at which a source was last heard: of the newest point;
+  // without points, of the event itself, unless it only repeats what was known.
+  // A text "<topic>.at" says it outright.
+  private renew(e: LiveEvent): void {
+    const point = e.points?.at(-1)?.[0];
+    if (point !== undefined) this.marks.renew(e.topic, point);
+    else if (!e.snap) this.marks.renew(e.topic, e.t);
+    for (const [id, text] of Object.entries(e.text ?? {})) {
+      if (id.endsWith(".at")) this.marks.renew(id.slice(0, -3), Date.parse(text));
+    }
+  }
+
+  private refetch(chart: { refetch(): Promise<void> }): void {
+    chart.refetch().catch(() => setTimeout(() => {
+      if (this.live?.state.kind === "live") this.refetch(chart);
+    }, refetchAgain));
+  }
+
+  private state(s: State): void {
+    this.feed.changed(this.onServerTime(s));
+    this.buttons.show(s.kind === "paused");
+    this.tick();
+  }
+
+  // onServerTime moves a state's times from the browser's clock to the server's,
+  // so that one page never shows two clocks. A deaf server names its own.
+  private onServerTime(s: State): State {
+    const shift = this.clock.now() - Date.now();
+    if (s.kind === "lost") return { ...s, since: s.since + shift, nextAt: s.nextAt + shift };
+    if (s.kind === "paused") return { ...s, since: s.since + shift };
+    return s;
+  }
+
+  // tick judges everything that ages.
+  private tick(): void {
+    const now = this.clock.now();
+    const s = this.live?.state;
+    const up = s?.kind === "live" || (s?.kind === "connecting" && s.first);
+    this.marks.show(now, up);
+    if (s && !(s.kind === "connecting" && s.first)) this.feed.show(this.onServerTime(s), now, this.heard || now);
+    for (const [figure, chart] of this.charts) chart.tick(now, this.marks.stale(figure));
+    if (now - this.agesAt >= agesEvery) {
+      this.agesAt = now;
+      showAges(document, now);
+    }
+  }
+
+  private togglePause(): void {
+    if (this.live?.state.kind === "paused") this.live.resume();
+    else this.live?.pause();
+  }
+
+  private keys(): void {
+    const dialog = document.querySelector<HTMLDialogElement>("dialog#keys");
+    const keys = new Keys(readPages(document), {
+      go: (href) => location.assign(href),
+      help: () => toggle(dialog),
+      pause: () => this.togglePause(),
+      data: () => dataLink(document, document.activeElement)?.click(),
+      print: () => print(),
+    }, Date.now);
+    document.addEventListener("keydown", (e) => {
+      if (e.defaultPrevented) return;
+      if (keys.press(e, isTyping(document.activeElement), document.body.dataset.keys === "off")) e.preventDefault();
+    });
+    for (const b of dialog?.querySelectorAll("[data-close]") ?? []) b.addEventListener("click", () => dialog?.close());
+  }
+
+  // retryIfStarting asks again while the server is still starting.
+  private retryIfStarting(): void {
+    const seconds = Number(document.querySelector<HTMLElement>("[data-retry-seconds]")?.dataset.retrySeconds);
+    if (seconds > 0) setTimeout(() => location.reload(), seconds * 1000);
+  }
+}
+
+// toggle opens or closes the list of keys. Its button opens the same dialog as
+// a popover, which a modal dialog may not be at the same time.
+function toggle(dialog: HTMLDialogElement | null): void {
+  if (!dialog) return;
+  if (dialog.open) return dialog.close();
+  if (dialog.matches(":popover-open")) return dialog.hidePopover();
+  dialog.showModal();
+}
+
+new Page();
