@@ -52,6 +52,7 @@ func (c *shared) start() (*embedded.Server, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
+	sweep(ctx, os.TempDir(), time.Now())
 	c.dir, c.err = os.MkdirTemp("", dirPrefix)
 	if c.err != nil {
 		return nil, c.err

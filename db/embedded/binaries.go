@@ -184,9 +184,9 @@ func probe(ctx context.Context, dir, dataDir string, as identity) (int, error) {
 
 func askVersion(ctx context.Context, dir, workDir string, as identity) (int, error) {
 	var out strings.Builder
-	cmd := exec.Command(filepath.Join(dir, "postgres"), "--version")
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version")
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = workDir, childEnv(), &out, &out
-	if err := runToEnd(ctx, cmd, as); err != nil {
+	if err := runToEnd(cmd, as); err != nil {
 		if text := strings.TrimSpace(out.String()); text != "" {
 			return 0, fmt.Errorf("%w: %s", err, text)
 		}

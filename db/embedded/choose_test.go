@@ -17,24 +17,24 @@ func byHand(p programs, dir, socket string) *exec.Cmd {
 }
 
 func TestExistingDatabaseChoosesItsVersion(t *testing.T) {
+	t.Parallel()
 	pg15, pg18 := bothInstallations(t)
-	dataDir := filepath.Join(publicDir(t), "data")
-	mustStop(t, mustStart(t, config(t, dataDir, pg15), defaults()))
+	dataDir := folder(t, pg15).DataDir
 	if s := mustStart(t, config(t, dataDir, pg18), defaults()); s.Version() != 15 {
 		t.Errorf("version = %d, want the database's own, 15", s.Version())
 	}
 }
 
 func TestOfSeveralDatabasesTheLastUsedCounts(t *testing.T) {
+	t.Parallel()
 	pg15, pg18 := bothInstallations(t)
-	base := publicDir(t)
-	dataDir := filepath.Join(base, "data")
-	mustStop(t, mustStart(t, config(t, dataDir, pg15), defaults()))
-	away, back := filepath.Join(base, "away"), filepath.Join(dataDir, "pg15")
-	rename(t, back, away)
-	mustStop(t, mustStart(t, config(t, dataDir, pg18), defaults()))
-	rename(t, away, back)
-
+	dataDir := folder(t, pg15).DataDir
+	if err := copyFiles(filepath.Join(template(t, pg18), "pg18"), filepath.Join(dataDir, "pg18")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dataDir, currentName), []byte("pg18\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	s := mustStart(t, config(t, dataDir, pg15), defaults())
 	if s.Version() != 18 {
 		t.Errorf("version = %d, want 18, used last", s.Version())
@@ -57,14 +57,8 @@ func TestOfSeveralDatabasesTheLastUsedCounts(t *testing.T) {
 	}
 }
 
-func rename(t *testing.T, from, to string) {
-	t.Helper()
-	if err := os.Rename(from, to); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestDatabaseOfAMissingVersion(t *testing.T) {
+	t.Parallel()
 	dataDir := filepath.Join(publicDir(t), "data")
 	makeFiles(t, filepath.Join(dataDir, "pg14"), map[string]string{"PG_VERSION": "14\n", "global/pg_control": "x"})
 	_, err := start(t.Context(), config(t, dataDir, installations(t)[0]), defaults())
@@ -85,6 +79,7 @@ func makeFiles(t *testing.T, dir string, files map[string]string) {
 }
 
 func TestIncompleteDatabaseIsReplaced(t *testing.T) {
+	t.Parallel()
 	in := installations(t)[0]
 	dataDir := filepath.Join(publicDir(t), "data")
 	dir := filepath.Join(dataDir, clusterName(in.major))
@@ -101,6 +96,7 @@ func TestIncompleteDatabaseIsReplaced(t *testing.T) {
 }
 
 func TestEmptyDirectoryIsNoDatabase(t *testing.T) {
+	t.Parallel()
 	in := installations(t)[0]
 	dataDir := filepath.Join(publicDir(t), "data")
 	if err := os.MkdirAll(filepath.Join(dataDir, clusterName(in.major)), 0o755); err != nil {
@@ -110,13 +106,14 @@ func TestEmptyDirectoryIsNoDatabase(t *testing.T) {
 }
 
 func TestConfiguredProgramsAreNotReplaced(t *testing.T) {
+	t.Parallel()
 	cfg := config(t, filepath.Join(publicDir(t), "data"), installation{dir: publicDir(t)})
 	_, err := start(t.Context(), cfg, defaults())
 	wantError(t, err, ErrNoPrograms, cfg.BinDir, "postgres is missing")
 }
 
 func TestNoProgramsAtAll(t *testing.T) {
-	if len(installations(t)) == 0 || exists(debian15) {
+	if places, err := filepath.Glob(debianBins); err != nil || len(places) > 0 {
 		// The search cannot be kept from Debian's directory: only its message is tested.
 		err := noProgramsError(Config{}, "/data", 0, nil)
 		wantError(t, err, ErrNoPrograms, "npm ci", "SWITCHYARD_PG_BIN", "postgresql")
@@ -161,6 +158,7 @@ func TestSearchOrder(t *testing.T) {
 
 // npm cannot ship links and its install scripts are often switched off.
 func TestNpmPackageWithoutLinks(t *testing.T) {
+	t.Parallel()
 	pkg, ok := npmPackage(nodeModules(t))
 	if !ok {
 		t.Skip("needs the npm package")
@@ -186,35 +184,8 @@ func TestNpmPackageWithoutLinks(t *testing.T) {
 	}
 }
 
-// copyFiles copies regular files and directories; links are left out.
-func copyFiles(from, to string) error {
-	return filepath.WalkDir(from, func(path string, entry os.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		switch {
-		case entry.IsDir():
-			return os.MkdirAll(filepath.Join(to, rel), 0o755)
-		case entry.Type().IsRegular():
-			info, err := entry.Info()
-			if err != nil {
-				return err
-			}
-			text, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(filepath.Join(to, rel), text, info.Mode().Perm()|0o444)
-		}
-		return nil
-	})
-}
-
 func TestLinksStayInsideThePackage(t *testing.T) {
+	t.Parallel()
 	for _, list := range []string{
 		`[{"source":"../../etc/passwd","target":"native/lib/x"}]`,
 		`[{"source":"native/lib/x","target":"/tmp/x"}]`,
@@ -229,6 +200,7 @@ func TestLinksStayInsideThePackage(t *testing.T) {
 }
 
 func TestParseVersion(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]int{
 		"postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)\n": 15,
 		"postgres (PostgreSQL) 18.4\n":                           18,
@@ -243,6 +215,7 @@ func TestParseVersion(t *testing.T) {
 }
 
 func TestLogIsRotatedAtStart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	makeFiles(t, dir, map[string]string{logName: strings.Repeat("old line\n", maxLogBytes/9+1)})
 	l, err := openLog(dir)

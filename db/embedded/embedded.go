@@ -120,7 +120,8 @@ func (s *Server) run(ctx context.Context, p programs, clusterDir string) error {
 	if s.log, err = openLog(s.dataDir); err != nil {
 		return errors.Join(err, s.locks.release())
 	}
-	cmd := exec.Command(p.postgres(), settings(clusterDir, s.socket, s.cfg.Fast)...)
+	// The context bounds the start; the life of the server is Stop's to end.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), p.postgres(), settings(clusterDir, s.socket, s.cfg.Fast)...)
 	cmd.Dir, cmd.Env = clusterDir, childEnv()
 	cmd.Stdout, cmd.Stderr = s.log.file, s.log.file
 	cmd.ExtraFiles = []*os.File{s.locks.server}

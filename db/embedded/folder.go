@@ -95,8 +95,7 @@ func clusters(dataDir string) ([]cluster, error) {
 	}
 	var found []cluster
 	for _, entry := range entries {
-		if _, err := strconv.Atoi(strings.TrimPrefix(entry.Name(), clusterPrefix)); err != nil ||
-			!strings.HasPrefix(entry.Name(), clusterPrefix) {
+		if !ours.MatchString(entry.Name()) || strings.HasSuffix(entry.Name(), partialSuffix) {
 			continue
 		}
 		dir := filepath.Join(dataDir, entry.Name())
@@ -189,7 +188,7 @@ func clearPlace(dir string, log *slog.Logger) error {
 // a database may have been made by root with a namespace and be used without, or
 // the other way round. Links are changed, not followed.
 func own(dir string, as identity) error {
-	uid, _, err := owner(dir)
+	uid, err := owner(dir)
 	if err != nil {
 		return folderError(dir, err)
 	}

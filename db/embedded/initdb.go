@@ -57,10 +57,10 @@ func runInitdb(ctx context.Context, cfg Config, p programs, l *locks, dir, local
 		args = append(args, "--data-checksums")
 	}
 	var out strings.Builder
-	cmd := exec.Command(p.initdb(), args...)
+	cmd := exec.CommandContext(ctx, p.initdb(), args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = filepath.Dir(dir), childEnv(), &out, &out
 	cmd.ExtraFiles = []*os.File{l.server}
-	err := runToEnd(ctx, cmd, p.as)
+	err := runToEnd(cmd, p.as)
 	switch {
 	case err == nil:
 		return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 	"syscall"
@@ -22,7 +23,7 @@ func TestKilledParentLeavesNothing(t *testing.T) {
 		for _, w := range ways() {
 			t.Run(in.name+"/"+w.name, func(t *testing.T) {
 				t.Parallel()
-				cfg := config(t, filepath.Join(publicDir(t), "data"), in)
+				cfg := folder(t, in)
 				cfg.Fast = false
 				cmd, report := holder(t, cfg, w)
 				run(t, report.URL, "create table kept as select 'yes' as v")
@@ -56,7 +57,8 @@ func TestKilledParentLeavesNothing(t *testing.T) {
 
 // A start right after the kill waits for the old server's last process.
 func TestStartRightAfterKill(t *testing.T) {
-	cfg := config(t, filepath.Join(publicDir(t), "data"), installations(t)[0])
+	t.Parallel()
+	cfg := folder(t, installations(t)[0])
 	for range 3 {
 		cmd, _ := holder(t, cfg, way{opt: defaults()})
 		kill(cmd)
@@ -88,7 +90,8 @@ func TestKilledWhileCreating(t *testing.T) {
 }
 
 func TestCtrlCDoesNotReachTheServer(t *testing.T) {
-	cfg := config(t, filepath.Join(publicDir(t), "data"), installations(t)[0])
+	t.Parallel()
+	cfg := folder(t, installations(t)[0])
 	cmd, report := holder(t, cfg, way{opt: defaults()})
 	if sid, err := unix.Getsid(report.PID); err != nil || sid != report.PID {
 		t.Errorf("session of the server = %d, %v; want its own, %d", sid, err, report.PID)
@@ -103,7 +106,8 @@ func TestCtrlCDoesNotReachTheServer(t *testing.T) {
 }
 
 func TestServerThatEndsByItselfIsReported(t *testing.T) {
-	cfg := config(t, filepath.Join(publicDir(t), "data"), installations(t)[0])
+	t.Parallel()
+	cfg := folder(t, installations(t)[0])
 	cfg.Fast = false // or the last commits could be lost
 	s := mustStart(t, cfg, defaults())
 	run(t, s.URL("postgres", "postgres"), "create table kept as select 'yes' as v")
@@ -117,7 +121,8 @@ func TestServerThatEndsByItselfIsReported(t *testing.T) {
 }
 
 func TestStopWithBusyClients(t *testing.T) {
-	s := mustStart(t, config(t, filepath.Join(publicDir(t), "data"), installations(t)[0]), defaults())
+	t.Parallel()
+	s := mustStart(t, folder(t, installations(t)[0]), defaults())
 	conn, err := pgx.Connect(t.Context(), s.URL("postgres", "postgres"))
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +146,7 @@ func TestStopWithBusyClients(t *testing.T) {
 // A process that does not answer the fast shutdown is ended by the next step.
 func TestStopGetsHarder(t *testing.T) {
 	t.Parallel()
-	s := mustStart(t, config(t, filepath.Join(publicDir(t), "data"), installations(t)[0]), defaults())
+	s := mustStart(t, folder(t, installations(t)[0]), defaults())
 	conn, err := pgx.Connect(t.Context(), s.URL("postgres", "postgres"))
 	if err != nil {
 		t.Fatal(err)
@@ -159,14 +164,16 @@ func TestStopGetsHarder(t *testing.T) {
 }
 
 func TestSecondSwitchyardIsRefused(t *testing.T) {
-	cfg := config(t, filepath.Join(publicDir(t), "data"), installations(t)[0])
+	t.Parallel()
+	cfg := folder(t, installations(t)[0])
 	cmd, _ := holder(t, cfg, way{opt: defaults()})
 	_, err := start(t.Context(), cfg, defaults())
 	wantError(t, err, ErrInUse, cfg.DataDir, "process "+strconv.Itoa(cmd.Process.Pid))
 }
 
 func TestConcurrentStartsMakeOneServer(t *testing.T) {
-	cfg := config(t, filepath.Join(publicDir(t), "data"), installations(t)[0])
+	t.Parallel()
+	cfg := folder(t, installations(t)[0])
 	var (
 		wg      sync.WaitGroup
 		servers [6]*Server
@@ -193,7 +200,8 @@ func TestConcurrentStartsMakeOneServer(t *testing.T) {
 
 // Someone may have started PostgreSQL in our folder by hand.
 func TestServerStartedByHandIsRefused(t *testing.T) {
-	cfg := config(t, filepath.Join(publicDir(t), "data"), installations(t)[0])
+	t.Parallel()
+	cfg := folder(t, installations(t)[0])
 	s := mustStart(t, cfg, defaults())
 	mustStop(t, s)
 	dir := filepath.Join(s.dataDir, clusterName(s.Version()))
@@ -219,7 +227,8 @@ func TestServerStartedByHandIsRefused(t *testing.T) {
 
 // Process numbers are reused: the note of a killed server may name an innocent.
 func TestStaleNoteNamesAnotherProcess(t *testing.T) {
-	cfg := config(t, filepath.Join(publicDir(t), "data"), installations(t)[0])
+	t.Parallel()
+	cfg := folder(t, installations(t)[0])
 	s := mustStart(t, cfg, defaults())
 	mustStop(t, s)
 	for _, path := range []string{
@@ -233,4 +242,32 @@ func TestStaleNoteNamesAnotherProcess(t *testing.T) {
 		}
 	}
 	mustStart(t, cfg, defaults())
+}
+
+// The parent-death signal follows the thread: the one that called Start may end.
+func TestServerOutlivesTheCallingThread(t *testing.T) {
+	t.Parallel()
+	cfg := folder(t, installations(t)[0])
+	answer := make(chan *Server, 1)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
+		s, err := start(t.Context(), cfg, defaults())
+		if err != nil {
+			t.Error(err)
+		}
+		answer <- s
+	}()
+	s := <-answer
+	if s == nil {
+		return
+	}
+	defer mustStop(t, s)
+	select {
+	case err := <-s.Done():
+		t.Errorf("the server ended with the thread: %v", err)
+	case <-time.After(500 * time.Millisecond): // nothing announces that a thread has not ended something
+	}
+	if got := value(t, s.URL("postgres", "postgres"), "select 'up'"); got != "up" {
+		t.Errorf("got %q", got)
+	}
 }

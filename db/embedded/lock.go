@@ -103,14 +103,13 @@ func tryLock(f *os.File) (bool, error) {
 // writeHolder notes our process number in the lock, for a message only.
 func writeHolder(f *os.File) {
 	if f.Truncate(0) == nil {
-		// Without the number the message is shorter; nothing else depends on it.
-		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+		f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0) //nolint:errcheck // without it a message is shorter
 	}
 }
 
 func readHolder(f *os.File) string {
 	text := make([]byte, 16)
-	n, _ := f.ReadAt(text, 0) // an empty answer makes the message shorter
+	n, _ := f.ReadAt(text, 0) //nolint:errcheck // the file is shorter than text; empty, it makes the message shorter
 	if pid, err := strconv.Atoi(strings.TrimSpace(string(text[:n]))); err == nil {
 		return fmt.Sprintf(" (process %d)", pid)
 	}

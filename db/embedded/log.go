@@ -49,7 +49,7 @@ func (l *serverLog) tail() []string {
 	if err != nil {
 		return nil
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // it was only read
 	info, err := file.Stat()
 	if err != nil {
 		return nil

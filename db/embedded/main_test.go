@@ -35,7 +35,13 @@ func TestMain(m *testing.M) {
 	if order := os.Getenv(holderEnv); order != "" {
 		os.Exit(hold(order))
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if err := removeTemplates(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+		os.Exit(code)
+	}))
 }
 
 // hold starts a server and never stops it. It ignores SIGINT: a test sends it to

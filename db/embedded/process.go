@@ -1,7 +1,7 @@
 package embedded
 
 import (
-	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"runtime"
@@ -45,27 +45,27 @@ func (c *child) signal(sig syscall.Signal) {
 	select {
 	case <-c.ended:
 	default:
-		// The only failure left is that it ended just now, which ended reports.
-		_ = c.cmd.Process.Signal(sig)
+		c.cmd.Process.Signal(sig) //nolint:errcheck // it fails only if the process ended just now, which ended reports
 	}
 }
 
-// runToEnd runs a short program as this user; when ctx ends, it and all it
-// started are killed.
-func runToEnd(ctx context.Context, cmd *exec.Cmd, as identity) error {
+// runToEnd runs a short program as this user. When the context of cmd ends, the
+// program and all it started are killed: its session is its own, so its process
+// group holds nothing else.
+func runToEnd(cmd *exec.Cmd, as identity) error {
+	cmd.Cancel = func() error {
+		err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		if errors.Is(err, syscall.ESRCH) {
+			return os.ErrProcessDone
+		}
+		return err
+	}
 	c, err := spawn(cmd, as)
 	if err != nil {
 		return err
 	}
-	select {
-	case <-c.ended:
-		return c.err
-	case <-ctx.Done():
-		// Its session is its own, so its process group holds only what it started.
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		<-c.ended
-		return ctx.Err()
-	}
+	<-c.ended
+	return c.err
 }
 
 // childEnv is our environment without what would steer PostgreSQL elsewhere, in a

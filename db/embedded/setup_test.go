@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -27,7 +28,6 @@ type installation struct {
 const (
 	debian15   = "/usr/lib/postgresql/15/bin"
 	npmEnv     = "EMBEDDED_TEST_NODE_MODULES" // where an ordinary user can read it
-	ordinary   = "EMBEDDED_TEST_ORDINARY"     // set in the run as an ordinary user
 	eventually = 30 * time.Second
 )
 
@@ -115,6 +115,83 @@ func publicDir(t *testing.T) string {
 func config(t *testing.T, dataDir string, in installation) Config {
 	t.Helper()
 	return Config{DataDir: dataDir, BinDir: in.dir, NodeModules: nodeModules(t), Fast: true}
+}
+
+// templates are databases made once by each installation, to be copied: creating
+// one costs a second, and most tests are about what comes after.
+var templates struct {
+	mu   sync.Mutex // guards all below
+	root string
+	dirs map[string]string // by programs
+}
+
+// folder returns the configuration of a data folder that holds a database.
+func folder(t *testing.T, in installation) Config {
+	t.Helper()
+	cfg := config(t, filepath.Join(publicDir(t), "data"), in)
+	if err := copyFiles(template(t, in), cfg.DataDir); err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func template(t *testing.T, in installation) string {
+	t.Helper()
+	templates.mu.Lock()
+	defer templates.mu.Unlock()
+	if dir := templates.dirs[in.dir]; dir != "" {
+		return dir
+	}
+	if templates.root == "" {
+		root, err := os.MkdirTemp("", "emb-template-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		templates.root, templates.dirs = root, make(map[string]string)
+	}
+	dir := filepath.Join(templates.root, in.name)
+	s, err := start(t.Context(), config(t, dir, in), defaults())
+	if err != nil {
+		t.Fatalf("make a database to copy: %v", err)
+	}
+	mustStop(t, s)
+	templates.dirs[in.dir] = dir
+	return dir
+}
+
+func removeTemplates() error {
+	if templates.root == "" {
+		return nil
+	}
+	return os.RemoveAll(templates.root)
+}
+
+// copyFiles copies regular files and directories with their modes; links are left out.
+func copyFiles(from, to string) error {
+	return filepath.WalkDir(from, func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		switch {
+		case entry.IsDir():
+			return os.MkdirAll(filepath.Join(to, rel), info.Mode().Perm())
+		case entry.Type().IsRegular():
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(to, rel), text, info.Mode().Perm())
+		}
+		return nil
+	})
 }
 
 // mustStart starts a server that is stopped at the end of the test.

@@ -56,9 +56,13 @@ func socketDir(dataDir string, as identity) (string, error) {
 
 // shortDir makes a new directory with a short path.
 func shortDir(as identity) (string, error) {
-	parents := []string{os.TempDir(), "/tmp"}
-	if runtimeDir := os.Getenv("XDG_RUNTIME_DIR"); runtimeDir != "" && !as.foreign {
-		parents = append([]string{runtimeDir}, parents...)
+	parents := []string{"/tmp"}
+	if !as.foreign { // these may be closed to another user
+		parents = []string{os.TempDir(), "/tmp"}
+		runtimeDir := os.Getenv("XDG_RUNTIME_DIR")
+		if uid, err := owner(runtimeDir); err == nil && uid == os.Geteuid() {
+			parents = append([]string{runtimeDir}, parents...)
+		}
 	}
 	var failed []string
 	for _, parent := range parents {
@@ -89,7 +93,7 @@ func safeSocketDir(dir string) bool {
 		len(filepath.Join(dir, socketFile)) > maxSocketPath() {
 		return false
 	}
-	uid, _, err := owner(dir)
+	uid, err := owner(dir)
 	return err == nil && (uid == os.Geteuid() || os.Geteuid() == 0)
 }
 
@@ -112,7 +116,7 @@ func ownSocketDir(dir string, as identity) error {
 			return err
 		}
 	}
-	if uid, _, err := owner(dir); err != nil || uid == as.uid {
+	if uid, err := owner(dir); err != nil || uid == as.uid {
 		return err
 	}
 	return os.Chown(dir, as.uid, as.gid)
@@ -130,15 +134,15 @@ func removeSocketDir(dataDir, dir string) error {
 	return err
 }
 
-// owner returns the user and group that own path.
-func owner(path string) (uid, gid int, err error) {
+// owner returns the number of the user who owns path.
+func owner(path string) (int, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return 0, 0, fmt.Errorf("owner of %s is unknown", path)
+		return 0, fmt.Errorf("owner of %s is unknown", path)
 	}
-	return int(stat.Uid), int(stat.Gid), nil
+	return int(stat.Uid), nil
 }

@@ -71,14 +71,38 @@ func checkSettings(t *testing.T, s *Server, in installation) {
 	}
 }
 
+// A runtime folder is preferred, unless it is another user's.
+func TestLongPathPrefersTheRuntimeFolder(t *testing.T) {
+	for _, mine := range []bool{true, false} {
+		runtimeDir := publicDir(t)
+		t.Setenv("XDG_RUNTIME_DIR", runtimeDir)
+		if !mine && os.Geteuid() != 0 {
+			t.Setenv("XDG_RUNTIME_DIR", "/") // root's
+		} else if !mine {
+			if err := os.Chown(runtimeDir, 65534, 65534); err != nil {
+				t.Fatal(err)
+			}
+		}
+		dir, err := shortDir(plain())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.Remove(dir)
+		if got := filepath.Dir(dir) == runtimeDir; got != mine {
+			t.Errorf("mine %v: socket directory is %s", mine, dir)
+		}
+	}
+}
+
 // A database made in a namespace is root's; without one it must become another
 // user's, and back.
 func TestDatabaseFollowsItsUser(t *testing.T) {
+	t.Parallel()
 	all := ways()
 	if len(all) < 2 {
 		t.Skip("needs root: an ordinary user has one way to start")
 	}
-	cfg := config(t, filepath.Join(publicDir(t), "data"), installations(t)[0])
+	cfg := folder(t, installations(t)[0])
 	for i, w := range append(all, all[0]) {
 		s := mustStart(t, cfg, w.opt)
 		url := s.URL("postgres", "postgres")
@@ -93,6 +117,7 @@ func TestDatabaseFollowsItsUser(t *testing.T) {
 }
 
 func TestClosedHome(t *testing.T) {
+	t.Parallel()
 	home := publicDir(t)
 	if err := os.Chmod(home, 0o700); err != nil {
 		t.Fatal(err)
@@ -106,6 +131,7 @@ func TestClosedHome(t *testing.T) {
 
 // With sudo, root's powers end at the namespace: the home's owner must run it.
 func TestClosedHomeOfAnotherUser(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: gives a directory to another user")
 	}
@@ -117,12 +143,13 @@ func TestClosedHomeOfAnotherUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := mustStart(t, config(t, filepath.Join(home, "data"), installations(t)[0]), defaults())
-	if uid, _, err := owner(filepath.Join(s.dataDir, clusterName(s.Version()))); err != nil || uid != 65534 {
+	if uid, err := owner(filepath.Join(s.dataDir, clusterName(s.Version()))); err != nil || uid != 65534 {
 		t.Errorf("owner of the database = %d, %v; want 65534", uid, err)
 	}
 }
 
 func TestFolderOutOfReachOfFallbackUser(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: an ordinary user has no fallback")
 	}
@@ -137,6 +164,7 @@ func TestFolderOutOfReachOfFallbackUser(t *testing.T) {
 }
 
 func TestLongPath(t *testing.T) {
+	t.Parallel()
 	cfg := config(t, filepath.Join(publicDir(t), strings.Repeat("long-folder/", 12), "data"), installations(t)[0])
 	s := mustStart(t, cfg, defaults())
 	if len(s.socket) > 80 {
@@ -159,6 +187,7 @@ func TestLongPath(t *testing.T) {
 }
 
 func TestLongPathTrustsNoForeignLink(t *testing.T) {
+	t.Parallel()
 	base := publicDir(t)
 	cfg := config(t, filepath.Join(base, strings.Repeat("long-folder/", 12), "data"), installations(t)[0])
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
@@ -195,6 +224,7 @@ func TestMissingLocaleFallsBack(t *testing.T) {
 }
 
 func TestStartEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	cfg := config(t, filepath.Join(publicDir(t), "data"), installations(t)[0])
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
@@ -213,10 +243,8 @@ func TestFailedStartQuotesTheLog(t *testing.T) {
 	for _, in := range installations(t) {
 		t.Run(in.name, func(t *testing.T) {
 			t.Parallel()
-			cfg := config(t, filepath.Join(publicDir(t), "data"), in)
-			s := mustStart(t, cfg, defaults())
-			mustStop(t, s)
-			conf := filepath.Join(cfg.DataDir, clusterName(s.Version()), "postgresql.conf")
+			cfg := folder(t, in)
+			conf := filepath.Join(cfg.DataDir, clusterName(in.major), "postgresql.conf")
 			if err := os.WriteFile(conf, []byte("no_such_setting = 1\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -227,6 +255,7 @@ func TestFailedStartQuotesTheLog(t *testing.T) {
 }
 
 func TestUnusableFolder(t *testing.T) {
+	t.Parallel()
 	base := publicDir(t)
 	file := filepath.Join(base, "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
