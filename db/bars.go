@@ -86,7 +86,7 @@ WITH given AS (
 	ON CONFLICT (series_id, t) %[2]s RETURNING series_id, t
 ), marked AS (
 	INSERT INTO ROOM.dirty (series_id, hour, touched)
-	SELECT DISTINCT series_id, date_bin('1 hour', t, '2000-01-01 00:00:00+00'), clock_timestamp()
+	SELECT DISTINCT series_id, date_bin('1 hour', t, '2000-01-01 00:00:00+00'), statement_timestamp()
 	  FROM written WHERE %[3]s ORDER BY 1, 2
 	ON CONFLICT (series_id, hour) DO UPDATE SET touched = EXCLUDED.touched
 )

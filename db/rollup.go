@@ -63,7 +63,7 @@ type dirtyRow struct {
 // bars changed. Where a finer level holds nothing, the coarser one stays as it
 // is, so nothing is ever computed from what has been dropped. Two may run at
 // once, and beside writers.
-func (s *Store) RollUp(ctx context.Context, _ time.Time) (int, error) {
+func (s *Store) RollUp(ctx context.Context) (int, error) {
 	total := 0
 	for _, room := range seriesRooms {
 		var began time.Time

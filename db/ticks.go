@@ -28,7 +28,7 @@ WITH given AS (
 	ON CONFLICT DO NOTHING RETURNING series_id, t
 ), marked AS (
 	INSERT INTO ROOM.dirty (series_id, hour, touched)
-	SELECT DISTINCT series_id, date_bin('1 hour', t, '2000-01-01 00:00:00+00'), clock_timestamp() FROM inserted ORDER BY 1, 2
+	SELECT DISTINCT series_id, date_bin('1 hour', t, '2000-01-01 00:00:00+00'), statement_timestamp() FROM inserted ORDER BY 1, 2
 	ON CONFLICT (series_id, hour) DO UPDATE SET touched = EXCLUDED.touched
 )
 SELECT series_id, count(*) AS n, max(t) AS newest FROM inserted GROUP BY series_id`

@@ -122,4 +122,3 @@ func (a *App) runJob(c echo.Context) error {
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/sources?asked="+url.QueryEscape(name))
 }
-

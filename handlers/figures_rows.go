@@ -1,7 +1,6 @@
 package handlers
 
 import (
-
 	"switchyard/econ/market"
 	"switchyard/views"
 	"switchyard/views/ui"
@@ -181,4 +180,3 @@ func refusedTable(p *page) ([][]cell, error) {
 	}
 	return rows, nil
 }
-

@@ -50,8 +50,8 @@ type pump struct {
 	sent    map[string]time.Time
 	up      bool
 	since   time.Time
-	regain  time.Time // when the listener last came back after a loss
-	lost    bool      // it has been lost since the last regain
+	regain  time.Time     // when the listener last came back after a loss
+	lost    bool          // it has been lost since the last regain
 	changed chan struct{} // capacity 1: there is something due
 }
 

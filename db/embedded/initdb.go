@@ -52,7 +52,7 @@ func runInitdb(ctx context.Context, cfg Config, p programs, l *locks, dir, local
 	args := []string{"--pgdata=" + dir, "--username=postgres", "--auth=trust",
 		"--encoding=UTF8", "--locale=" + locale, "--no-instructions"}
 	if cfg.Fast {
-		args = append(args, "--no-sync")
+		args = append(args, "--no-sync", "--wal-segsize=1") // one megabyte: less to write at once
 	} else {
 		args = append(args, "--data-checksums")
 	}

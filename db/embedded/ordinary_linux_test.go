@@ -22,11 +22,7 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	base := publicDir(t)
 	// Programs and npm package may lie in a home this user cannot enter.
 	exe := filepath.Join(base, "embedded.test")
-	text, err := os.ReadFile(os.Args[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(exe, text, 0o755); err != nil {
+	if err := copyFile(os.Args[0], exe, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	modules := filepath.Join(base, "node_modules")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -184,14 +185,24 @@ func copyFiles(from, to string) error {
 		case entry.IsDir():
 			return os.MkdirAll(filepath.Join(to, rel), info.Mode().Perm())
 		case entry.Type().IsRegular():
-			text, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(filepath.Join(to, rel), text, info.Mode().Perm())
+			return copyFile(path, filepath.Join(to, rel), info.Mode().Perm())
 		}
 		return nil
 	})
+}
+
+func copyFile(from, to string, mode os.FileMode) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }
 
 // mustStart starts a server that is stopped at the end of the test.

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+
+	"golang.org/x/time/rate"
+
+	"switchyard/econ/ops"
+	"switchyard/jobs"
+	"switchyard/jobs/upstream"
+	"switchyard/jobs/upstream/bitstamp"
+	"switchyard/jobs/upstream/coinbase"
+	"switchyard/jobs/upstream/kraken"
+	"switchyard/jobs/upstream/mempool"
+)
+
+// runnerConfig joins a client for each upstream to the jobs. The simulator in
+// this process needs no rate limit.
+func runnerConfig(s *store, endpoints map[string]Endpoint, demo bool, log *slog.Logger, out io.Writer) jobs.Config {
+	options := func(name string) upstream.Options {
+		o := upstream.Options{BaseURL: endpoints[name].URL, WSURL: endpoints[name].WSURL, Log: log}
+		if demo {
+			o.Rate, o.Burst = rate.Inf, 1
+		}
+		return o
+	}
+	return jobs.Config{
+		DB: s.db, World: s.world.World, Log: log, OnProgress: newProgress(out).report,
+		Mempool: mempool.New(options("mempool")),
+		Venues: []jobs.Venue{
+			coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp")),
+		},
+	}
+}
+
+// progress tells the person at the terminal how the first fill goes: a line
+// for each piece of work at its quarters.
+type progress struct {
+	out  io.Writer
+	mu   sync.Mutex       // guards told and out
+	told map[string]int64 // quarter last told of each piece
+}
+
+func newProgress(out io.Writer) *progress { return &progress{out: out, told: make(map[string]int64)} }
+
+func (p *progress) report(r ops.Progress) {
+	if r.Total <= 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	quarter := 4 * r.Done / r.Total
+	last, seen := p.told[r.Name]
+	if seen && quarter <= last || !seen && quarter == 4 {
+		return // nothing new, or nothing was missing
+	}
+	p.told[r.Name] = quarter
+	fmt.Fprintf(p.out, "  %3d%%  %s, %d of %d %s\n", 100*r.Done/r.Total, r.Title, r.Done, r.Total, r.Unit) //nolint:errcheck // the page shows it too
+}
