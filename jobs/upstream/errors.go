@@ -2,57 +2,60 @@ package upstream
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
 // Kind says what went wrong with a party.
 type Kind string
 
-// The kinds.
+// The kinds of Error.
 const (
-	Unreachable Kind = "unreachable"  // no connection, or it broke
-	Timeout     Kind = "timeout"      // no answer in time
-	Status      Kind = "status"       // an HTTP status that is not 200
-	RateLimited Kind = "rate_limited" // 429, or the party's own word for it
+	Refused     Kind = "refused"      // no connection, it broke off, or the party said no in its own words
+	Timeout     Kind = "timeout"      // no answer in time, or a stream that says nothing
+	Status      Kind = "status"       // an HTTP status other than 200
 	TooLarge    Kind = "too_large"    // more bytes than the cap
-	Malformed   Kind = "malformed"    // not what the document describes
-	Silent      Kind = "silent"       // a stream that says nothing
-	Refused     Kind = "refused"      // the party refused in its own words
+	Malformed   Kind = "decode"       // not what the document describes
+	RateLimited Kind = "rate_limited" // 429, or the party's own word for it
 )
 
-// Error is a failure to get an answer, without secrets.
+// Error is a failure to get an answer. Its text is for people and holds no
+// secrets.
 type Error struct {
-	Party      string // e.g. kraken
+	Name       string // of the party, e.g. kraken
 	Kind       Kind
-	Status     int           // HTTP status, if there was one
-	RetryAfter time.Duration // what the party asked for; zero: nothing
-	Msg        string        // a sentence for people
-	Err        error         // the cause; may be nil
+	Status     int           // HTTP status, zero if there was none
+	RetryAfter time.Duration // what the party asked for, capped; zero if it asked for nothing
+	Msg        string        // what happened, to follow the party's name
+	Err        error         // the cause, nil if there is none to tell
+
+	passing bool // another try may succeed
 }
 
-func (e *Error) Error() string { return e.Party + ": " + e.Msg }
+// Error is the party's name and what happened.
+func (e *Error) Error() string { return e.Name + ": " + e.Msg }
 
+// Unwrap is the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf makes an Error of a kind.
-func Errorf(party string, kind Kind, format string, args ...any) *Error {
-	return &Error{Party: party, Kind: kind, Msg: fmt.Sprintf(format, args...)}
+// Errorf makes an Error of a kind that another try will not mend.
+func Errorf(name string, kind Kind, format string, args ...any) *Error {
+	return &Error{Name: name, Kind: kind, Msg: fmt.Sprintf(format, args...)}
 }
 
-// transient says whether another try may succeed.
-func (e *Error) transient() bool {
-	switch e.Kind {
-	case Unreachable, Timeout, RateLimited:
-		return true
-	case Status:
-		return e.Status >= 500
-	default:
-		return false
-	}
-}
+// maxBody is how much of a refused row is kept, in bytes.
+const maxBody = 4 << 10
 
 // Refusal is one row that failed a check among rows that did not.
 type Refusal struct {
-	Check string // the check that failed, a sentence
-	Body  string // the row as it came
+	Check string // the check that failed, a sentence for people
+	Body  string // the row as it came, cut to 4 kB
+}
+
+// Refuse makes the Refusal of a row.
+func Refuse(check error, row []byte) Refusal {
+	if len(row) > maxBody {
+		row = row[:maxBody]
+	}
+	return Refusal{Check: check.Error(), Body: strings.ToValidUTF8(string(row), "\uFFFD")}
 }

@@ -12,54 +12,92 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+const (
+	frameBytes   = 8 << 20 // of one message; mempool's first one is the largest
+	writeTimeout = 5 * time.Second
+	closeTimeout = 100 * time.Millisecond // for a goodbye
+)
+
 // Session describes one connection to a stream.
 type Session struct {
-	Hello    []any // sent as JSON after the connection stands
-	Ping     any   // sent as JSON every PingEach; nil: nothing
-	PingEach time.Duration
-	Silence  time.Duration // without a message for so long the peer is dead
+	Hello    []any         // sent as JSON once the connection stands
+	Ping     any           // sent as JSON every PingEach; nil: nothing
+	PingEach time.Duration // zero without Ping
+	Silence  time.Duration // without a message for so long the peer is taken for dead
 	// Message takes each message; its error ends the session.
 	Message func(data []byte) error
 }
 
-const (
-	socketLimit  = 8 << 20
-	writeTimeout = 5 * time.Second
-)
-
-// Stream runs one session until the connection ends, Message fails or ctx is
-// over. It never returns nil: what ended it is the error.
+// Stream opens a websocket and runs one session until the connection is lost,
+// the peer is silent, Message fails or ctx ends. It never returns nil: what
+// ended the session is the error. Whatever it started has ended when it
+// returns.
 func Stream(ctx context.Context, o Options, s Session) error {
-	dialer := websocket.Dialer{HandshakeTimeout: o.Timeout, NetDialContext: (&net.Dialer{Timeout: o.Timeout}).DialContext}
-	ws, res, err := dialer.DialContext(ctx, o.WSURL, http.Header{"User-Agent": {o.UserAgent}})
+	conn, err := dial(ctx, o)
 	if err != nil {
-		e := &Error{Party: o.Name, Kind: Unreachable, Msg: "no connection to the stream", Err: err}
-		if res != nil {
-			f := Fetcher{o: o}
-			e.Status, e.RetryAfter = res.StatusCode, f.retryAfter(res.Header.Get("Retry-After"))
-			e.Msg = fmt.Sprintf("the stream answered HTTP %d", res.StatusCode)
-			if res.StatusCode == http.StatusTooManyRequests {
-				e.Kind = RateLimited
-			}
-		}
-		return e
+		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	var writer sync.WaitGroup
-	defer writer.Wait()
-	defer cancel()
-	writer.Go(func() {
-		write(ctx, ws, s)
-		ws.Close() //nolint:errcheck // ends the reader too
+	inner, cancel := context.WithCancelCause(ctx)
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer cancel(nil)
+	group.Go(func() {
+		<-inner.Done()
+		hangUp(conn) // ends the reader and the writer, wherever they wait
 	})
-	ws.SetReadLimit(socketLimit)
-	for {
-		if err := ws.SetReadDeadline(time.Now().Add(s.Silence)); err != nil {
-			return lost(ctx, o, s, err)
+	group.Go(func() {
+		if err := s.write(inner, conn); err != nil {
+			cancel(&Error{Name: o.Name, Kind: Refused, Msg: "the stream takes no messages", Err: err})
 		}
-		_, data, err := ws.ReadMessage()
+	})
+	err = s.read(o, conn)
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: follow the stream: %w", o.Name, context.Cause(ctx))
+	}
+	if cause := context.Cause(inner); cause != nil { // the writer failed first
+		return cause
+	}
+	return err
+}
+
+// dial opens the websocket.
+func dial(ctx context.Context, o Options) (*websocket.Conn, error) {
+	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: o.Timeout}
+	conn, res, err := dialer.DialContext(ctx, o.WSURL, http.Header{"User-Agent": {o.UserAgent}})
+	if err == nil {
+		conn.SetReadLimit(frameBytes)
+		return conn, nil
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("%s: open the stream: %w", o.Name, context.Cause(ctx))
+	}
+	if res != nil {
+		e := statusError(o, res)
+		e.Msg, e.Err = "the stream answered "+e.Msg, err
+		return nil, e
+	}
+	e := &Error{Name: o.Name, Kind: Refused, Msg: "no connection to the stream", Err: err}
+	if timedOut(err) {
+		e.Kind, e.Msg = Timeout, fmt.Sprintf("no connection to the stream within %s", o.Timeout)
+	}
+	return nil, e
+}
+
+func timedOut(err error) bool {
+	var netErr net.Error
+	return errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &netErr) && netErr.Timeout())
+}
+
+// read hands over every message. The deadlines are the machine's: a socket
+// knows no other clock.
+func (s Session) read(o Options, conn *websocket.Conn) error {
+	for {
+		if err := conn.SetReadDeadline(time.Now().Add(s.Silence)); err != nil {
+			return s.lost(o, err)
+		}
+		_, data, err := conn.ReadMessage()
 		if err != nil {
-			return lost(ctx, o, s, err)
+			return s.lost(o, err)
 		}
 		if err := s.Message(data); err != nil {
 			return err
@@ -67,45 +105,58 @@ func Stream(ctx context.Context, o Options, s Session) error {
 	}
 }
 
-// lost says why a session ended.
-func lost(ctx context.Context, o Options, s Session, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+// lost says why no more messages come.
+func (s Session) lost(o Options, err error) *Error {
+	e := &Error{Name: o.Name, Kind: Refused, Msg: "the stream broke off", Err: err}
+	var closed *websocket.CloseError
+	switch {
+	case errors.Is(err, websocket.ErrReadLimit):
+		e.Kind, e.Msg = TooLarge, fmt.Sprintf("a message of the stream is larger than %d bytes", frameBytes)
+	case timedOut(err):
+		e.Kind, e.Msg = Timeout, fmt.Sprintf("the stream has said nothing for %s", s.Silence)
+	case errors.As(err, &closed):
+		e.Msg = "the stream was closed by the other side"
 	}
-	var netErr net.Error
-	if errors.As(err, &netErr) && netErr.Timeout() {
-		return &Error{Party: o.Name, Kind: Silent, Msg: fmt.Sprintf("the stream has said nothing for %s", s.Silence), Err: err}
-	}
-	return &Error{Party: o.Name, Kind: Unreachable, Msg: "the stream was closed", Err: err}
+	return e
 }
 
 // write sends the hello and then the pings: one goroutine writes to a socket.
-func write(ctx context.Context, ws *websocket.Conn, s Session) {
-	send := func(v any) bool {
-		if err := ws.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-			return false
-		}
-		return ws.WriteJSON(v) == nil
-	}
+func (s Session) write(ctx context.Context, conn *websocket.Conn) error {
 	for _, v := range s.Hello {
-		if !send(v) {
-			return
+		if err := send(conn, v); err != nil {
+			return err
 		}
 	}
 	if s.Ping == nil {
-		<-ctx.Done()
-		return
+		return nil
 	}
 	ticker := time.NewTicker(s.PingEach)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-ticker.C:
-			if !send(s.Ping) {
-				return
+			if err := send(conn, s.Ping); err != nil {
+				return err
 			}
 		}
 	}
+}
+
+func send(conn *websocket.Conn, v any) error {
+	if err := conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return fmt.Errorf("set the deadline of a message: %w", err)
+	}
+	if err := conn.WriteJSON(v); err != nil {
+		return fmt.Errorf("send a message: %w", err)
+	}
+	return nil
+}
+
+// hangUp says goodbye and closes. Only these may be called beside the writer.
+func hangUp(conn *websocket.Conn) {
+	goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	_ = conn.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(closeTimeout)) //nolint:errcheck // a courtesy
+	_ = conn.Close()                                                                     //nolint:errcheck // nothing follows
 }

@@ -2,97 +2,101 @@ package bitstamp
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"switchyard/econ/market"
 	"switchyard/jobs/upstream"
 )
 
-// decodeOHLC reads an answer of /ohlc, whose numbers are strings.
-func decodeOHLC(body []byte, now time.Time) ([]market.Candle, []upstream.Refusal, error) {
+// decodeOHLC reads an answer of /ohlc, whose numbers are strings, oldest first.
+func decodeOHLC(body []byte, w upstream.Window) ([]market.Candle, []upstream.Refusal, error) {
 	var answer struct {
-		Data *struct {
+		Data struct {
 			OHLC []json.RawMessage `json:"ohlc"`
 		} `json:"data"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil || answer.Data == nil {
-		return nil, nil, upstream.Errorf(name, upstream.Malformed, "the answer is not the object that is documented")
+	if err := json.Unmarshal(body, &answer); err != nil || answer.Data.OHLC == nil {
+		return nil, nil, upstream.Errorf(name, upstream.Malformed, "the answer is not the documented object")
 	}
-	var (
-		candles []market.Candle
-		refused []upstream.Refusal
-	)
-	for _, row := range answer.Data.OHLC {
-		c, err := decodeRow(row, now)
-		if err != nil {
-			refused = append(refused, upstream.Refusal{Check: err.Error(), Body: string(row)})
-			continue
+	candles, refused := upstream.Rows(answer.Data.OHLC, func(row json.RawMessage) (market.Candle, bool, error) {
+		var v struct {
+			Timestamp upstream.Number `json:"timestamp"`
+			Open      upstream.Number `json:"open"`
+			High      upstream.Number `json:"high"`
+			Low       upstream.Number `json:"low"`
+			Close     upstream.Number `json:"close"`
+			Volume    upstream.Number `json:"volume"`
 		}
-		candles = append(candles, c)
-	}
-	return candles, refused, nil
+		if err := upstream.Shape(row, &v); err != nil {
+			return market.Candle{}, false, err
+		}
+		return w.Candle(upstream.Row{Time: v.Timestamp, Open: v.Open, High: v.High, Low: v.Low, Close: v.Close, Volume: v.Volume})
+	})
+	return upstream.Tidy(candles), refused, nil
 }
 
-func decodeRow(row []byte, now time.Time) (market.Candle, error) {
-	var v struct {
-		Timestamp upstream.Number `json:"timestamp"`
-		Open      upstream.Number `json:"open"`
-		High      upstream.Number `json:"high"`
-		Low       upstream.Number `json:"low"`
-		Close     upstream.Number `json:"close"`
-		Volume    upstream.Number `json:"volume"`
-	}
-	if err := json.Unmarshal(row, &v); err != nil {
-		return market.Candle{}, err
-	}
-	c := market.Candle{
-		T:    time.Unix(int64(v.Timestamp.V), 0).UTC(),
-		Open: v.Open.V, High: v.High.V, Low: v.Low.V, Close: v.Close.V, Volume: v.Volume.V,
-	}
-	return c, upstream.CheckCandle(c, now)
+// message is one message of the websocket.
+type message struct {
+	Event   string          `json:"event"`
+	Channel string          `json:"channel"`
+	Data    json.RawMessage `json:"data"`
 }
 
-// decodeMessage reads one frame of the websocket: a trade, or false for what is
-// not one.
-func decodeMessage(data []byte, now time.Time) (market.Quote, bool, error) {
-	var m struct {
-		Event   string          `json:"event"`
-		Channel string          `json:"channel"`
-		Data    json.RawMessage `json:"data"`
-	}
+// decodeMessage reads one message of the websocket. It fails if the message
+// cannot be read, is an error, or asks for a new connection.
+func decodeMessage(data []byte) (message, error) {
+	var m message
 	if err := json.Unmarshal(data, &m); err != nil {
-		return market.Quote{}, false, upstream.Errorf(name, upstream.Malformed, "a frame of the stream cannot be read")
+		return message{}, upstream.Errorf(name, upstream.Malformed, "a message of the stream cannot be read")
 	}
-	switch {
-	case m.Event == "bts:request_reconnect":
-		return market.Quote{}, false, upstream.Errorf(name, upstream.Refused, "the stream asked to connect again")
-	case m.Event == "bts:error":
-		return market.Quote{}, false, upstream.Errorf(name, upstream.Refused, "the stream said: %.200s", m.Data)
-	case m.Event != "trade" || m.Channel != channel:
+	switch m.Event {
+	case "bts:request_reconnect":
+		return message{}, upstream.Errorf(name, upstream.Refused, "the stream asked for a new connection")
+	case "bts:error":
+		return message{}, upstream.Errorf(name, upstream.Refused, "the stream said: %.200s", m.Data)
+	}
+	return m, nil
+}
+
+// trade reads the quote a message holds; false if it is no trade of the pair.
+// Its error is the check that failed.
+func (m message) trade(now time.Time) (market.Quote, bool, error) {
+	if m.Event != "trade" || m.Channel != channel {
 		return market.Quote{}, false, nil
 	}
-	var trade struct {
+	var v struct {
 		Price     upstream.Number `json:"price"`
-		PriceStr  upstream.Number `json:"price_str"`
+		PriceText upstream.Number `json:"price_str"`
 		Timestamp upstream.Number `json:"timestamp"`
 		Micro     upstream.Number `json:"microtimestamp"`
 	}
-	if err := json.Unmarshal(m.Data, &trade); err != nil {
-		return market.Quote{}, false, upstream.Errorf(name, upstream.Malformed, "a trade of the stream cannot be read")
+	if err := upstream.Shape(m.Data, &v); err != nil {
+		return market.Quote{}, false, err
 	}
-	price := trade.PriceStr
+	price := v.PriceText // exact where the number may be rounded
 	if !price.Known {
-		price = trade.Price
+		price = v.Price
 	}
-	if err := upstream.CheckPrice(price.V); err != nil {
-		return market.Quote{}, false, upstream.Errorf(name, upstream.Malformed, "%v", err)
+	if err := upstream.CheckPrice(price); err != nil {
+		return market.Quote{}, false, err
 	}
-	t := time.Unix(int64(trade.Timestamp.V), 0)
-	if trade.Micro.Known {
-		t = time.UnixMicro(int64(trade.Micro.V))
+	t, err := tradeTime(v.Micro, v.Timestamp, now)
+	if err != nil {
+		return market.Quote{}, false, err
 	}
-	if err := upstream.CheckTime(t, now); err != nil {
-		return market.Quote{}, false, upstream.Errorf(name, upstream.Malformed, "%v", err)
+	return market.Quote{Venue: name, Price: price.V, T: t, Received: now}, true, nil
+}
+
+// tradeTime prefers microseconds, and falls back to seconds.
+func tradeTime(micro, seconds upstream.Number, now time.Time) (time.Time, error) {
+	if !micro.Known {
+		return upstream.UnixTime(seconds, now)
 	}
-	return market.Quote{Venue: name, Price: price.V, T: t.UTC(), Received: now}, true, nil
+	us, ok := micro.Int()
+	if !ok {
+		return time.Time{}, errors.New("the time is not in whole microseconds")
+	}
+	t := time.UnixMicro(us).UTC()
+	return t, upstream.CheckTime(t, now)
 }

@@ -2,91 +2,92 @@ package coinbase
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"switchyard/econ/market"
 	"switchyard/jobs/upstream"
 )
 
-// decodeCandles reads [[time, low, high, open, close, volume], …].
-func decodeCandles(body []byte, now time.Time) ([]market.Candle, []upstream.Refusal, error) {
+// decodeCandles reads [[time, low, high, open, close, volume], …], which come
+// newest first and may begin before what was asked for.
+func decodeCandles(body []byte, w upstream.Window) ([]market.Candle, []upstream.Refusal, error) {
 	var rows []json.RawMessage
 	if err := json.Unmarshal(body, &rows); err != nil {
 		return nil, nil, upstream.Errorf(name, upstream.Malformed, "the candles are not a list")
 	}
-	var (
-		candles []market.Candle
-		refused []upstream.Refusal
-	)
-	for _, row := range rows {
-		c, err := decodeCandle(row, now)
-		if err != nil {
-			refused = append(refused, upstream.Refusal{Check: err.Error(), Body: string(row)})
-			continue
+	candles, refused := upstream.Rows(rows, func(row json.RawMessage) (market.Candle, bool, error) {
+		var v []upstream.Number
+		if err := upstream.Shape(row, &v); err != nil {
+			return market.Candle{}, false, err
 		}
-		candles = append(candles, c)
-	}
-	return candles, refused, nil
+		if len(v) < 6 {
+			return market.Candle{}, false, errors.New("the candle has fewer than six columns")
+		}
+		return w.Candle(upstream.Row{Time: v[0], Low: v[1], High: v[2], Open: v[3], Close: v[4], Volume: v[5]})
+	})
+	return upstream.Tidy(candles), refused, nil
 }
 
-func decodeCandle(row []byte, now time.Time) (market.Candle, error) {
-	var v []upstream.Number
-	if err := json.Unmarshal(row, &v); err != nil {
-		return market.Candle{}, err
-	}
-	if len(v) < 6 {
-		return market.Candle{}, upstream.Errorf(name, upstream.Malformed, "a candle has %d columns instead of 6", len(v))
-	}
-	c := market.Candle{
-		T:   time.Unix(int64(v[0].V), 0).UTC(),
-		Low: v[1].V, High: v[2].V, Open: v[3].V, Close: v[4].V, Volume: v[5].V,
-	}
-	return c, upstream.CheckCandle(c, now)
-}
+// Types of messages that matter here.
+const (
+	typeTicker    = "ticker"
+	typeHeartbeat = "heartbeat"
+	typeError     = "error"
+)
 
 // message is what the websocket says, as far as it matters here.
 type message struct {
-	Kind     string
-	Sequence int64
-	Trade    int64
-	Price    float64
-	Time     time.Time
+	Type        string          `json:"type"`
+	ProductID   string          `json:"product_id"`
+	Sequence    upstream.Number `json:"sequence"`
+	TradeID     upstream.Number `json:"trade_id"`
+	LastTradeID upstream.Number `json:"last_trade_id"`
+	Price       upstream.Number `json:"price"`
+	Time        string          `json:"time"`
+	Message     string          `json:"message"`
+	Reason      string          `json:"reason"`
 }
 
-// decodeMessage reads one frame. Types that are not known are left to the
-// caller to ignore.
-func decodeMessage(data []byte, now time.Time) (message, error) {
-	var m struct {
-		Type        string          `json:"type"`
-		ProductID   string          `json:"product_id"`
-		Sequence    int64           `json:"sequence"`
-		TradeID     int64           `json:"trade_id"`
-		LastTradeID int64           `json:"last_trade_id"`
-		Price       upstream.Number `json:"price"`
-		Time        time.Time       `json:"time"`
-		Message     string          `json:"message"`
-		Reason      string          `json:"reason"`
-	}
+// decodeMessage reads one message of the websocket. It fails if the message
+// cannot be read or is an error; types that are not known are left alone.
+func decodeMessage(data []byte) (message, error) {
+	var m message
 	if err := json.Unmarshal(data, &m); err != nil {
-		return message{}, upstream.Errorf(name, upstream.Malformed, "a frame of the stream cannot be read")
+		return message{}, upstream.Errorf(name, upstream.Malformed, "a message of the stream cannot be read")
 	}
-	switch m.Type {
-	case "error":
+	if m.Type == typeError {
 		return message{}, upstream.Errorf(name, upstream.Refused, "the stream said: %.200s %.200s", m.Message, m.Reason)
-	case "ticker":
-		if m.ProductID != product {
-			return message{}, nil
-		}
-		if err := upstream.CheckPrice(m.Price.V); err != nil {
-			return message{}, upstream.Errorf(name, upstream.Malformed, "%v", err)
-		}
-		if err := upstream.CheckTime(m.Time, now); err != nil {
-			return message{}, upstream.Errorf(name, upstream.Malformed, "%v", err)
-		}
-		return message{Kind: m.Type, Sequence: m.Sequence, Trade: m.TradeID, Price: m.Price.V, Time: m.Time.UTC()}, nil
-	case "heartbeat":
-		return message{Kind: m.Type, Trade: m.LastTradeID}, nil
-	default:
-		return message{}, nil
 	}
+	return m, nil
+}
+
+// tick is a ticker that passed its checks.
+type tick struct {
+	sequence, trade int64
+	price           float64
+	t               time.Time
+}
+
+// ticker checks a ticker. Its error is the check that failed.
+func (m message) ticker(now time.Time) (tick, error) {
+	sequence, ok := m.Sequence.Int()
+	if !ok || sequence < 0 {
+		return tick{}, errors.New("the sequence is missing or not a whole number")
+	}
+	trade, ok := m.TradeID.Int()
+	if !ok || trade < 0 {
+		return tick{}, errors.New("the trade's number is missing or not a whole number")
+	}
+	if err := upstream.CheckPrice(m.Price); err != nil {
+		return tick{}, err
+	}
+	t, err := time.Parse(time.RFC3339, m.Time)
+	if err != nil {
+		return tick{}, errors.New("the time is missing or not in RFC 3339")
+	}
+	if err := upstream.CheckTime(t, now); err != nil {
+		return tick{}, err
+	}
+	return tick{sequence: sequence, trade: trade, price: m.Price.V, t: t.UTC()}, nil
 }

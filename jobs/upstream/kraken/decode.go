@@ -2,6 +2,7 @@ package kraken
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -9,47 +10,54 @@ import (
 	"switchyard/jobs/upstream"
 )
 
-// decodeOHLC reads an answer of OHLC. Errors arrive as HTTP 200, and the key of
-// the rows is Kraken's own name of the pair: it is the one that is not "last".
-// The last row is the unfinished candle; Tidy drops it by its time.
-func decodeOHLC(body []byte, now time.Time) ([]market.Candle, []upstream.Refusal, error) {
+// decodeOHLC reads an answer of OHLC, oldest first. Errors arrive as HTTP 200,
+// and the key of the rows is Kraken's own name of the pair: it is the one that
+// is not "last", which is the time of the newest finished candle.
+func decodeOHLC(body []byte, w upstream.Window) ([]market.Candle, []upstream.Refusal, error) {
 	var answer struct {
 		Error  []string                   `json:"error"`
 		Result map[string]json.RawMessage `json:"result"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, nil, upstream.Errorf(name, upstream.Malformed, "the answer is not the object that is documented")
+		return nil, nil, upstream.Errorf(name, upstream.Malformed, "the answer is not the documented object")
 	}
 	if err := refusedBy(answer.Error); err != nil {
 		return nil, nil, err
 	}
 	var rows []json.RawMessage
-	found := false
 	for key, raw := range answer.Result {
 		if key == "last" {
 			continue
 		}
-		if err := json.Unmarshal(raw, &rows); err != nil || found {
+		if err := json.Unmarshal(raw, &rows); err != nil || len(answer.Result) > 2 {
 			return nil, nil, upstream.Errorf(name, upstream.Malformed, "the candles are not one list")
 		}
-		found = true
 	}
-	if !found {
+	if rows == nil {
 		return nil, nil, upstream.Errorf(name, upstream.Malformed, "the answer holds no candles")
 	}
-	var (
-		candles []market.Candle
-		refused []upstream.Refusal
-	)
-	for _, row := range rows {
-		c, err := decodeRow(row, now)
+	finished := lastFinished(answer.Result["last"])
+	candles, refused := upstream.Rows(rows, func(row json.RawMessage) (market.Candle, bool, error) {
+		r, err := decodeRow(row)
 		if err != nil {
-			refused = append(refused, upstream.Refusal{Check: err.Error(), Body: string(row)})
-			continue
+			return market.Candle{}, false, err
 		}
-		candles = append(candles, c)
+		c, ok, err := w.Candle(r)
+		return c, ok && !c.T.After(finished), err
+	})
+	return upstream.Tidy(candles), refused, nil
+}
+
+// lastFinished is the start of the newest candle that is finished by Kraken's
+// own clock; the end of time if it does not say.
+func lastFinished(raw json.RawMessage) time.Time {
+	var last upstream.Number
+	if err := json.Unmarshal(raw, &last); err == nil {
+		if seconds, ok := last.Int(); ok && seconds > 0 {
+			return time.Unix(seconds, 0)
+		}
 	}
-	return candles, refused, nil
+	return time.Unix(1<<40, 0)
 }
 
 // refusedBy turns Kraken's own errors into one; warnings begin with W.
@@ -68,64 +76,72 @@ func refusedBy(list []string) error {
 }
 
 // decodeRow reads [time, open, high, low, close, vwap, volume, count].
-func decodeRow(row []byte, now time.Time) (market.Candle, error) {
+func decodeRow(row json.RawMessage) (upstream.Row, error) {
 	var v []upstream.Number
-	if err := json.Unmarshal(row, &v); err != nil {
-		return market.Candle{}, err
+	if err := upstream.Shape(row, &v); err != nil {
+		return upstream.Row{}, err
 	}
-	if len(v) < 7 {
-		return market.Candle{}, upstream.Errorf(name, upstream.Malformed, "a candle has %d columns instead of 8", len(v))
+	if len(v) < 8 {
+		return upstream.Row{}, errors.New("the candle has fewer than eight columns")
 	}
-	c := market.Candle{
-		T:    time.Unix(int64(v[0].V), 0).UTC(),
-		Open: v[1].V, High: v[2].V, Low: v[3].V, Close: v[4].V, Volume: v[6].V,
-	}
-	return c, upstream.CheckCandle(c, now)
+	return upstream.Row{Time: v[0], Open: v[1], High: v[2], Low: v[3], Close: v[4], Volume: v[6]}, nil
 }
 
-// decodeMessage reads one frame of the websocket: quotes, or none for what is
-// not the ticker. A quote without a time carries the time it came.
-func decodeMessage(data []byte, now time.Time) ([]market.Quote, error) {
+// decodeMessage reads one message of the websocket: the quotes of a ticker, or
+// none for what is not one. It fails if the message cannot be read or says that
+// the subscription failed.
+func decodeMessage(data []byte, now time.Time) ([]market.Quote, []upstream.Refusal, error) {
 	var m struct {
 		Channel string          `json:"channel"`
-		Method  string          `json:"method"`
 		Success *bool           `json:"success"`
 		Error   string          `json:"error"`
 		Data    json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, upstream.Errorf(name, upstream.Malformed, "a frame of the stream cannot be read")
+		return nil, nil, upstream.Errorf(name, upstream.Malformed, "a message of the stream cannot be read")
 	}
 	if m.Success != nil && !*m.Success {
-		return nil, upstream.Errorf(name, upstream.Refused, "the stream said: %.200s", m.Error)
+		return nil, nil, upstream.Errorf(name, upstream.Refused, "the stream said: %.200s", m.Error)
 	}
 	if m.Channel != "ticker" {
-		return nil, nil
+		return nil, nil, nil
 	}
-	var rows []struct {
+	var rows []json.RawMessage
+	if err := json.Unmarshal(m.Data, &rows); err != nil {
+		return nil, nil, upstream.Errorf(name, upstream.Malformed, "a ticker of the stream is not a list")
+	}
+	quotes, refused := upstream.Rows(rows, func(row json.RawMessage) (market.Quote, bool, error) {
+		return decodeTicker(row, now)
+	})
+	return quotes, refused, nil
+}
+
+// decodeTicker reads one ticker. One without a time, as older deployments send
+// it, carries the time at which it came.
+func decodeTicker(row json.RawMessage, now time.Time) (market.Quote, bool, error) {
+	var v struct {
 		Symbol    string          `json:"symbol"`
 		Last      upstream.Number `json:"last"`
-		Timestamp *time.Time      `json:"timestamp"`
+		Timestamp string          `json:"timestamp"`
 	}
-	if err := json.Unmarshal(m.Data, &rows); err != nil {
-		return nil, upstream.Errorf(name, upstream.Malformed, "a ticker of the stream cannot be read")
+	if err := upstream.Shape(row, &v); err != nil {
+		return market.Quote{}, false, err
 	}
-	var quotes []market.Quote
-	for _, r := range rows {
-		if r.Symbol != wsPair {
-			continue
-		}
-		t := now
-		if r.Timestamp != nil {
-			t = *r.Timestamp
-		}
-		if err := upstream.CheckPrice(r.Last.V); err != nil {
-			return nil, upstream.Errorf(name, upstream.Malformed, "%v", err)
-		}
-		if err := upstream.CheckTime(t, now); err != nil {
-			return nil, upstream.Errorf(name, upstream.Malformed, "%v", err)
-		}
-		quotes = append(quotes, market.Quote{Venue: name, Price: r.Last.V, T: t.UTC(), Received: now})
+	if v.Symbol != wsPair {
+		return market.Quote{}, false, nil
 	}
-	return quotes, nil
+	if err := upstream.CheckPrice(v.Last); err != nil {
+		return market.Quote{}, false, err
+	}
+	t := now
+	if v.Timestamp != "" {
+		var err error
+		if t, err = time.Parse(time.RFC3339, v.Timestamp); err != nil {
+			return market.Quote{}, false, errors.New("the time is not in RFC 3339")
+		}
+	}
+	if err := upstream.CheckTime(t, now); err != nil {
+		return market.Quote{}, false, err
+	}
+	return market.Quote{Venue: name, Price: v.Last.V, T: t.UTC(), Received: now}, true, nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
-	"slices"
+	"strings"
 	"time"
 
 	"switchyard/econ/market"
@@ -15,8 +15,12 @@ import (
 )
 
 const (
-	maxHeight = 13_439_999 // the last block that could pay anything
-	maxSats   = 21_000_000 * units.SatsPerBTC
+	maxHeight     = 10_000_000 // some 175 years of blocks
+	maxSats       = 21_000_000 * units.SatsPerBTC
+	maxWeight     = 4_000_000 // weight units, by consensus
+	maxFeeRate    = 1e8       // sat/vB
+	maxDifficulty = 1e20
+	bitsAgreement = 1e-6 // relative; the difficulty is told in decimals
 )
 
 var hashForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -25,80 +29,25 @@ var hashForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // extras may be missing.
 type blockJSON struct {
 	ID         string          `json:"id"`
-	Height     *int64          `json:"height"`
-	Timestamp  int64           `json:"timestamp"`
-	Bits       uint32          `json:"bits"`
+	Height     upstream.Number `json:"height"`
+	Timestamp  upstream.Number `json:"timestamp"`
+	Bits       upstream.Number `json:"bits"`
 	Difficulty upstream.Number `json:"difficulty"`
-	TxCount    *int64          `json:"tx_count"`
-	Weight     *int64          `json:"weight"`
-	Prev       *string         `json:"previousblockhash"`
+	TxCount    upstream.Number `json:"tx_count"`
+	Weight     upstream.Number `json:"weight"`
+	Prev       string          `json:"previousblockhash"`
+	Stale      any             `json:"stale"` // a boolean, or 0 and 1
 	Extras     struct {
-		TotalFees *int64          `json:"totalFees"`
-		Reward    *int64          `json:"reward"`
+		TotalFees upstream.Number `json:"totalFees"`
+		Reward    upstream.Number `json:"reward"`
 		MedianFee upstream.Number `json:"medianFee"`
-		Pool      *struct {
+		Pool      struct {
 			Name string `json:"name"`
 		} `json:"pool"`
 	} `json:"extras"`
 }
 
-// block checks a block and says which check failed.
-func (j blockJSON) block(now time.Time) (market.Block, error) {
-	if j.Height == nil || *j.Height < 0 || *j.Height > maxHeight {
-		return market.Block{}, errors.New("the height is not that of a block")
-	}
-	b := market.Block{
-		Height: *j.Height, Hash: j.ID, Time: time.Unix(j.Timestamp, 0).UTC(), Bits: j.Bits, Difficulty: j.Difficulty.V,
-		TxCount: j.TxCount, Weight: j.Weight,
-	}
-	if j.Prev != nil {
-		b.PrevHash = *j.Prev
-	}
-	if !hashForm.MatchString(b.Hash) || (b.Height > 0 && !hashForm.MatchString(b.PrevHash)) || (b.Height == 0 && b.PrevHash != "") {
-		return market.Block{}, errors.New("a hash is not 64 hexadecimal digits")
-	}
-	if err := upstream.CheckTime(b.Time, now); err != nil {
-		return market.Block{}, err
-	}
-	d, err := market.DifficultyFromBits(b.Bits)
-	if err != nil {
-		return market.Block{}, err
-	}
-	if !(b.Difficulty > 0) || math.Abs(b.Difficulty/d-1) > 1e-6 {
-		return market.Block{}, fmt.Errorf("the difficulty %g does not agree with the compact target, which gives %g", b.Difficulty, d)
-	}
-	if (b.TxCount != nil && *b.TxCount < 0) || (b.Weight != nil && *b.Weight < 0) {
-		return market.Block{}, errors.New("a count is negative")
-	}
-	return b, j.pay(&b)
-}
-
-// pay fills in fees and reward, which must agree with the subsidy (M1).
-func (j blockJSON) pay(b *market.Block) error {
-	fees, reward := j.Extras.TotalFees, j.Extras.Reward
-	for _, v := range []*int64{fees, reward} {
-		if v != nil && (*v < 0 || *v > maxSats) {
-			return errors.New("fees or reward are not an amount of bitcoin")
-		}
-	}
-	subsidy, err := market.Subsidy(b.Height)
-	if err != nil {
-		return err
-	}
-	// A miner may claim less than is due, never more.
-	if fees != nil && reward != nil && units.Sats(*reward) > subsidy+units.Sats(*fees) {
-		return fmt.Errorf("the reward %d is more than subsidy %d and fees %d", *reward, subsidy, *fees)
-	}
-	b.TotalFees, b.Reward = (*units.Sats)(fees), (*units.Sats)(reward)
-	if m := j.Extras.MedianFee; m.Known && m.V >= 0 {
-		b.MedianFee = &m.V
-	}
-	if j.Extras.Pool != nil {
-		b.PoolName = j.Extras.Pool.Name
-	}
-	return nil
-}
-
+// decodeBlocks reads a list of blocks in the order it comes in.
 func decodeBlocks(body []byte, now time.Time) ([]market.Block, []upstream.Refusal, error) {
 	var rows []json.RawMessage
 	if err := json.Unmarshal(body, &rows); err != nil {
@@ -108,197 +57,148 @@ func decodeBlocks(body []byte, now time.Time) ([]market.Block, []upstream.Refusa
 	return blocks, refused, nil
 }
 
-func checkBlocks(rows []json.RawMessage, now time.Time) (blocks []market.Block, refused []upstream.Refusal) {
-	for _, row := range rows {
+func checkBlocks(rows []json.RawMessage, now time.Time) ([]market.Block, []upstream.Refusal) {
+	return upstream.Rows(rows, func(row json.RawMessage) (market.Block, bool, error) {
 		var j blockJSON
-		err := json.Unmarshal(row, &j)
-		var b market.Block
-		if err == nil {
-			b, err = j.block(now)
+		if err := upstream.Shape(row, &j); err != nil {
+			return market.Block{}, false, err
 		}
-		if err != nil {
-			refused = append(refused, upstream.Refusal{Check: err.Error(), Body: string(row)})
-			continue
-		}
-		blocks = append(blocks, b)
-	}
-	return blocks, refused
+		return j.block(now)
+	})
 }
 
-// unixTime reads a Unix time that may be told under either of two names.
-func unixTime(a, b int64, now time.Time) (time.Time, error) {
-	if a == 0 {
-		a = b
-	}
-	t := time.Unix(a, 0).UTC()
-	return t, upstream.CheckTime(t, now)
-}
-
-func decodeHashrates(body []byte, now time.Time) ([]market.Point, []Adjustment, []upstream.Refusal, error) {
-	var answer struct {
-		Hashrates  []json.RawMessage `json:"hashrates"`
-		Difficulty []json.RawMessage `json:"difficulty"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, nil, nil, upstream.Errorf(name, upstream.Malformed, "the hashrates are not the object that is documented")
-	}
-	var (
-		points  []market.Point
-		steps   []Adjustment
-		refused []upstream.Refusal
-	)
-	for _, row := range answer.Hashrates {
-		p, err := decodeHashrate(row, now)
-		if err != nil {
-			refused = append(refused, upstream.Refusal{Check: err.Error(), Body: string(row)})
-			continue
-		}
-		points = append(points, p)
-	}
-	for _, row := range answer.Difficulty {
-		a, err := decodeAdjustment(row, now)
-		if err != nil {
-			refused = append(refused, upstream.Refusal{Check: err.Error(), Body: string(row)})
-			continue
-		}
-		steps = append(steps, a)
-	}
-	slices.SortStableFunc(points, func(a, b market.Point) int { return a.T.Compare(b.T) })
-	slices.SortStableFunc(steps, func(a, b Adjustment) int { return a.T.Compare(b.T) })
-	return points, steps, refused, nil
-}
-
-func decodeHashrate(row []byte, now time.Time) (market.Point, error) {
-	var j struct {
-		Timestamp   int64           `json:"timestamp"`
-		Time        int64           `json:"time"`
-		AvgHashrate upstream.Number `json:"avgHashrate"`
-	}
-	if err := json.Unmarshal(row, &j); err != nil {
-		return market.Point{}, err
-	}
-	t, err := unixTime(j.Timestamp, j.Time, now)
+// block checks a block. A block whose header is right but whose amounts do not
+// agree with the subsidy is kept without them, beside an error: a hole in the
+// chain would cost more than an amount that is not known.
+func (j blockJSON) block(now time.Time) (market.Block, bool, error) {
+	b, err := j.header(now)
 	if err != nil {
-		return market.Point{}, err
+		return market.Block{}, false, err
 	}
-	if !(j.AvgHashrate.V > 0 && j.AvgHashrate.V < 1e27) {
-		return market.Point{}, fmt.Errorf("the hashrate %g H/s is not one", j.AvgHashrate.V)
+	b.PoolName = strings.ToValidUTF8(strings.ReplaceAll(j.Extras.Pool.Name, "\x00", ""), "")
+	if b.TxCount, err = optional(j.TxCount, math.MaxInt32, "number of transactions"); err != nil {
+		return market.Block{}, false, err
 	}
-	return market.Point{T: t, V: j.AvgHashrate.V}, nil
-}
-
-func decodeAdjustment(row []byte, now time.Time) (Adjustment, error) {
-	var j struct {
-		Time       int64           `json:"time"`
-		Timestamp  int64           `json:"timestamp"`
-		Height     int64           `json:"height"`
-		Difficulty upstream.Number `json:"difficulty"`
-		Adjustment upstream.Number `json:"adjustment"`
+	if b.Weight, err = optional(j.Weight, maxWeight, "weight"); err != nil {
+		return market.Block{}, false, err
 	}
-	if err := json.Unmarshal(row, &j); err != nil {
-		return Adjustment{}, err
-	}
-	t, err := unixTime(j.Time, j.Timestamp, now)
-	switch {
-	case err != nil:
-		return Adjustment{}, err
-	case j.Height < 0 || j.Height > maxHeight:
-		return Adjustment{}, errors.New("the height is not that of a block")
-	case !(j.Difficulty.V >= 1 && j.Difficulty.V < 1e20):
-		return Adjustment{}, fmt.Errorf("the difficulty %g is not one", j.Difficulty.V)
-	}
-	return Adjustment{T: t, Height: j.Height, Difficulty: j.Difficulty.V, Ratio: max(0, j.Adjustment.V)}, nil
-}
-
-func decodeFees(body []byte, now time.Time) ([]FeePoint, []upstream.Refusal, error) {
-	var rows []json.RawMessage
-	if err := json.Unmarshal(body, &rows); err != nil {
-		return nil, nil, upstream.Errorf(name, upstream.Malformed, "the fees are not a list")
-	}
-	var (
-		points  []FeePoint
-		refused []upstream.Refusal
-	)
-	for _, row := range rows {
-		p, err := decodeFee(row, now)
-		if err != nil {
-			refused = append(refused, upstream.Refusal{Check: err.Error(), Body: string(row)})
-			continue
+	if rate := j.Extras.MedianFee; rate.Known && rate.V != -1 {
+		if rate.V < 0 || rate.V > maxFeeRate {
+			return market.Block{}, false, fmt.Errorf("the median fee rate %g sat/vB is not one", rate.V)
 		}
-		points = append(points, p)
+		b.MedianFee = &rate.V
 	}
-	slices.SortStableFunc(points, func(a, b FeePoint) int { return a.T.Compare(b.T) })
-	return points, refused, nil
+	fees, reward, err := j.amounts()
+	if err != nil {
+		return market.Block{}, false, err
+	}
+	keep, err := checkSubsidy(b.Height, fees, reward)
+	if err == nil {
+		b.TotalFees, b.Reward = fees, reward
+	}
+	return b, keep, err
 }
 
-func decodeFee(row []byte, now time.Time) (FeePoint, error) {
-	var j struct {
-		AvgHeight upstream.Number `json:"avgHeight"`
-		Timestamp int64           `json:"timestamp"`
-		AvgFees   upstream.Number `json:"avgFees"`
-		USD       upstream.Number `json:"USD"`
+// header checks what makes a block a block of the chain.
+func (j blockJSON) header(now time.Time) (market.Block, error) {
+	height, ok := j.Height.Int()
+	if !ok || height < 0 || height > maxHeight {
+		return market.Block{}, errors.New("the height is missing or not that of a block")
 	}
-	if err := json.Unmarshal(row, &j); err != nil {
-		return FeePoint{}, err
+	hash, prev := strings.ToLower(j.ID), strings.ToLower(j.Prev)
+	if !hashForm.MatchString(hash) || (height > 0 && !hashForm.MatchString(prev)) || (height == 0 && prev != "") {
+		return market.Block{}, errors.New("a hash is not 64 hexadecimal digits")
 	}
-	t, err := unixTime(j.Timestamp, 0, now)
-	switch {
-	case err != nil:
-		return FeePoint{}, err
-	case !(j.AvgHeight.V >= 0 && j.AvgHeight.V <= maxHeight):
-		return FeePoint{}, errors.New("the height is not that of a block")
-	case !j.AvgFees.Known || !(j.AvgFees.V >= 0 && j.AvgFees.V <= maxSats):
-		return FeePoint{}, fmt.Errorf("the fees %g sat are not an amount", j.AvgFees.V)
+	if j.Stale == true || j.Stale == 1.0 {
+		return market.Block{}, errors.New("the block is not on the best chain")
 	}
-	p := FeePoint{T: t, Height: int64(j.AvgHeight.V), Fees: j.AvgFees.V}
-	if upstream.CheckPrice(j.USD.V) == nil { // -1 and 0 mean that it is not known
-		p.USD = &j.USD.V
+	t, err := upstream.UnixTime(j.Timestamp, now)
+	if err != nil {
+		return market.Block{}, err
 	}
-	return p, nil
+	bits, ok := j.Bits.Int()
+	if !ok || bits < 0 || bits > math.MaxUint32 {
+		return market.Block{}, errors.New("the compact target is missing or not one")
+	}
+	if err := checkBits(uint32(bits), j.Difficulty); err != nil {
+		return market.Block{}, err
+	}
+	return market.Block{Height: height, Hash: hash, PrevHash: prev, Time: t, Bits: uint32(bits), Difficulty: j.Difficulty.V}, nil
 }
 
-func decodeRecommended(body []byte) (Fees, error) {
-	var j struct {
-		Fastest  upstream.Number `json:"fastestFee"`
-		HalfHour upstream.Number `json:"halfHourFee"`
-		Hour     upstream.Number `json:"hourFee"`
-		Economy  upstream.Number `json:"economyFee"`
-		Minimum  upstream.Number `json:"minimumFee"`
+// checkBits holds the difficulty against the compact target (M2).
+func checkBits(bits uint32, difficulty upstream.Number) error {
+	if err := checkDifficulty(difficulty); err != nil {
+		return err
 	}
-	if err := json.Unmarshal(body, &j); err != nil {
-		return Fees{}, upstream.Errorf(name, upstream.Malformed, "the recommended fees are not the object that is documented")
+	want, err := market.DifficultyFromBits(bits)
+	if err != nil {
+		return fmt.Errorf("the compact target is not one: %w", err)
 	}
-	for _, n := range []upstream.Number{j.Fastest, j.HalfHour, j.Hour, j.Economy, j.Minimum} {
-		if !n.Known || !(n.V > 0 && n.V < 1e6) {
-			return Fees{}, upstream.Errorf(name, upstream.Malformed, "a recommended fee is missing or not a fee rate")
-		}
+	if math.Abs(difficulty.V/want-1) > bitsAgreement {
+		return fmt.Errorf("the difficulty %g does not agree with the compact target %08x, which gives %g", difficulty.V, bits, want)
 	}
-	return Fees{Fastest: j.Fastest.V, HalfHour: j.HalfHour.V, Hour: j.Hour.V, Economy: j.Economy.V, Minimum: j.Minimum.V}, nil
+	return nil
 }
 
-// frame is what matters of a websocket frame, whose keys are the topics.
-type frame struct {
-	Block  *market.Block
-	Blocks []market.Block // ascending
+func checkDifficulty(n upstream.Number) error {
+	if !n.Given() {
+		return errors.New("the difficulty is missing")
+	}
+	if n.V < 1 || n.V > maxDifficulty {
+		return fmt.Errorf("the difficulty %g is not between 1 and %g", n.V, maxDifficulty)
+	}
+	return nil
 }
 
-// decodeFrame reads one frame. A block that fails a check is left out: the poll
-// of the same blocks over REST puts it into quarantine.
-func decodeFrame(data []byte, now time.Time) (frame, error) {
-	var j struct {
-		Block  json.RawMessage   `json:"block"`
-		Blocks []json.RawMessage `json:"blocks"`
+// optional reads a count of which there is always at least one; nil if it was
+// not told.
+func optional(n upstream.Number, most int64, what string) (*int64, error) {
+	if !n.Given() {
+		return nil, nil
 	}
-	if err := json.Unmarshal(data, &j); err != nil {
-		return frame{}, upstream.Errorf(name, upstream.Malformed, "a frame of the stream cannot be read")
+	v, ok := n.Int()
+	if !ok || v < 0 || v > most {
+		return nil, fmt.Errorf("the %s %g is not between 1 and %d", what, n.V, most)
 	}
-	var f frame
-	f.Blocks, _ = checkBlocks(j.Blocks, now)
-	slices.SortFunc(f.Blocks, func(a, b market.Block) int { return int(a.Height - b.Height) })
-	if len(j.Block) > 0 {
-		if one, _ := checkBlocks([]json.RawMessage{j.Block}, now); len(one) == 1 {
-			f.Block = &one[0]
-		}
+	return &v, nil
+}
+
+// amounts reads fees and reward; nil is not told, zero is zero.
+func (j blockJSON) amounts() (fees, reward *units.Sats, err error) {
+	if fees, err = sats(j.Extras.TotalFees, "fees"); err != nil {
+		return nil, nil, err
 	}
-	return f, nil
+	reward, err = sats(j.Extras.Reward, "reward")
+	return fees, reward, err
+}
+
+func sats(n upstream.Number, what string) (*units.Sats, error) {
+	if !n.Known || n.V == -1 {
+		return nil, nil
+	}
+	v, ok := n.Int()
+	if !ok || v < 0 || v > maxSats {
+		return nil, fmt.Errorf("the %s %g sat are not an amount of bitcoin", what, n.V)
+	}
+	s := units.Sats(v)
+	return &s, nil
+}
+
+// checkSubsidy holds fees and reward against the subsidy (M1). More than is due
+// cannot be: the block as told is wrong. Less has happened, since a miner may
+// leave some unclaimed, but as often an amount is wrong: the block is kept, the
+// amounts are not.
+func checkSubsidy(height int64, fees, reward *units.Sats) (keep bool, err error) {
+	if fees == nil || reward == nil {
+		return true, nil
+	}
+	subsidy, err := market.Subsidy(height)
+	if err != nil {
+		return false, fmt.Errorf("compute the subsidy: %w", err)
+	}
+	if paid := *reward - *fees; paid != subsidy {
+		return paid < subsidy, fmt.Errorf("reward less fees is %d sat at height %d, but the subsidy is %d", paid, height, subsidy)
+	}
+	return true, nil
 }
