@@ -36,7 +36,7 @@ type Adjustment struct {
 	Elapsed              int64 // complete intervals in the epoch, n
 	Remaining            int64 // intervals to go, r
 	Early                bool  // fewer than 36 intervals: timestamps alone may be off by hours
-	Certain              bool  // the epoch is complete
+	Certain              bool  // the epoch is complete: the change is known, its time is not
 }
 
 // NextAdjustment is M5: blocks are a Poisson process of unknown rate with a
@@ -69,22 +69,21 @@ func NextAdjustment(s EpochState) (Adjustment, error) {
 	case e+w <= 0: // timestamps may run backwards
 		e, w, shape, rate = 0, 0, priorBlocks, priorBlocks*prior
 	}
-	if r == 0 {
-		change := multiplier(e) - 1
-		a.Point, a.Low, a.High = change, change, change
-		a.ETA, a.ETALow, a.ETAHigh = s.Now, s.Now, s.Now
-		return a, nil
-	}
-	quantile := func(p float64) float64 {
-		y := mathext.InvRegIncBeta(float64(r), shape, p)
+	// The time that k more blocks take is beta-prime.
+	mean := func(k int64) float64 { return rate * float64(k) / (shape - 1) }
+	quantile := func(k int64, p float64) float64 {
+		y := mathext.InvRegIncBeta(float64(k), shape, p)
 		return rate * y / (1 - y)
 	}
-	mean, soon, late := rate*float64(r)/(shape-1), quantile(0.05), quantile(0.95)
-	a.Point = multiplier(e+w+mean) - 1
-	a.Low, a.High = multiplier(e+w+late)-1, multiplier(e+w+soon)-1
 	// The retarget block is the one after the last interval of the epoch.
-	next := rate / (shape - 1)
-	a.ETA, a.ETALow, a.ETAHigh = after(s.Now, mean+next), after(s.Now, soon+next), after(s.Now, late+next)
+	a.ETA, a.ETALow, a.ETAHigh = after(s.Now, mean(r+1)), after(s.Now, quantile(r+1, 0.05)), after(s.Now, quantile(r+1, 0.95))
+	if a.Certain {
+		a.Point = multiplier(e) - 1
+		a.Low, a.High = a.Point, a.Point
+		return a, nil
+	}
+	a.Point = multiplier(e+w+mean(r)) - 1
+	a.Low, a.High = multiplier(e+w+quantile(r, 0.95))-1, multiplier(e+w+quantile(r, 0.05))-1
 	return a, nil
 }
 

@@ -2,6 +2,7 @@ package market
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -64,6 +65,12 @@ func Downsample(bars []Bar, columns int) []Point {
 	}
 	first := bars[0].T
 	span := bars[len(bars)-1].T.Sub(first) + 1
+	// In integers: a year of nanoseconds times the columns fits no float64.
+	column := func(t time.Time) int {
+		hi, lo := bits.Mul64(uint64(t.Sub(first)), uint64(columns))
+		c, _ := bits.Div64(hi, lo, uint64(span))
+		return int(c)
+	}
 	var (
 		points []Point
 		col    = -1
@@ -75,7 +82,7 @@ func Downsample(bars []Bar, columns int) []Point {
 		}
 	}
 	for _, b := range bars {
-		c := int(float64(b.T.Sub(first)) / float64(span) * float64(columns))
+		c := column(b.T)
 		if c != col {
 			flush()
 			col, lo, hi = c, b, b

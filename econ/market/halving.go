@@ -1,7 +1,6 @@
 package market
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
@@ -16,13 +15,15 @@ type Halving struct {
 }
 
 // NextHalving is M6: with a constant hashrate a block takes 600·2016/2014 s,
-// and with growth g per epoch that divided by 1+g.
+// and with growth g per epoch that divided by 1+g. It fails for a negative
+// height, and for a growth the difficulty could not follow: one retarget changes
+// it at most fourfold.
 func NextHalving(tip int64, now time.Time, growthPerEpoch float64) (Halving, error) {
 	if tip < 0 {
 		return Halving{}, fmt.Errorf("block height %d is negative", tip)
 	}
-	if !(growthPerEpoch > -1) {
-		return Halving{}, errors.New("the hashrate cannot shrink by all of itself")
+	if !(growthPerEpoch > -0.75 && growthPerEpoch < 3) {
+		return Halving{}, fmt.Errorf("the difficulty cannot follow a hashrate that grows by %g per epoch", growthPerEpoch)
 	}
 	next := (tip/HalvingInterval + 1) * HalvingInterval
 	left := next - tip

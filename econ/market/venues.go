@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// QuoteMaxAge is the age from which a venue's quote no longer counts.
+// QuoteMaxAge is the age beyond which a venue's quote no longer counts.
 const QuoteMaxAge = 60 * time.Second
 
 // Index is the price of bitcoin as the median of venues.
@@ -19,12 +19,13 @@ type Index struct {
 }
 
 // MedianOfVenues is the median of the newest quote of each venue that is not
-// older than maxAge. The median of an even number is the mean of the middle
-// two. It returns false when no quote is fresh.
+// older than maxAge; one from as far in the future is no better, it would never
+// grow old. The median of an even number is the mean of the middle two. It
+// returns false when no quote is fresh.
 func MedianOfVenues(quotes []Quote, of int, now time.Time, maxAge time.Duration) (Index, bool) {
 	newest := make(map[string]Quote)
 	for _, q := range quotes {
-		if now.Sub(q.T) > maxAge || !(q.Price > 0) || math.IsInf(q.Price, 1) {
+		if now.Sub(q.T).Abs() > maxAge || !(q.Price > 0) || math.IsInf(q.Price, 1) {
 			continue
 		}
 		if old, ok := newest[q.Venue]; !ok || q.T.After(old.T) {
