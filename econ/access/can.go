@@ -8,6 +8,11 @@ type permission struct {
 }
 
 // permissions is the whole table. What is not in it is not allowed.
+//
+// Each unit writes its own room and nobody else's; the executive reads all of
+// them. Finance adds up both units' money, but from the views each unit
+// publishes for it, so it has no right to the rows of their rooms. An
+// administrator runs the house without seeing a unit's values.
 var permissions = map[permission]bool{
 	{Executive, RoomMarket, Read}:  true,
 	{Executive, RoomMining, Read}:  true,
