@@ -69,11 +69,17 @@ class Mark {
 }
 
 export class Marks {
-  private readonly all: Mark[];
+  private all: Mark[] = [];
 
-  constructor(root: ParentNode) {
-    this.all = [...root.querySelectorAll<HTMLElement>("[data-fresh-topic][data-at]")].map(
-      (el) => new Mark(el, el.dataset.freshTopic ?? ""),
+  constructor(private readonly root: ParentNode) {
+    this.scan();
+  }
+
+  // scan finds the marks anew, after a part of the page was replaced.
+  scan(): void {
+    const known = new Map(this.all.map((m) => [m.el, m]));
+    this.all = [...this.root.querySelectorAll<HTMLElement>("[data-fresh-topic][data-at]")].map(
+      (el) => known.get(el) ?? new Mark(el, el.dataset.freshTopic ?? ""),
     );
   }
 

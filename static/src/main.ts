@@ -8,6 +8,7 @@ import { Marks } from "./fresh";
 import { Keys, dataLink, isTyping, readPages } from "./keys";
 import { Live, type LiveEvent, type Socket, type State } from "./live";
 import { PauseButtons } from "./pause";
+import { Refetcher, fetchPage } from "./refetch";
 import { loadSeries } from "./series";
 import { applyTexts, readTopics } from "./texts";
 import { showAges } from "./time";
@@ -22,6 +23,7 @@ class Page {
   private readonly flasher = new Flasher(Date.now, (fn, ms) => setTimeout(fn, ms));
   private readonly charts = mount(document, loadSeries);
   private readonly buttons = new PauseButtons(document, () => this.togglePause());
+  private readonly refetcher = new Refetcher(fetchPage, () => this.partsReplaced());
   private readonly live: Live | null;
   private heard = 0; // server time of the last event
   private agesAt = 0;
@@ -59,6 +61,7 @@ class Page {
     if (fresh) {
       this.renew(e);
       this.flasher.flash(applyTexts(document, e.text ?? {}));
+      this.refetcher.moved(e.topic);
     }
     for (const chart of this.charts.values()) {
       if (!chart.has(e.topic)) continue;
@@ -78,6 +81,12 @@ class Page {
     for (const [id, text] of Object.entries(e.text ?? {})) {
       if (id.endsWith(".at")) this.marks.renew(id.slice(0, -3), Date.parse(text));
     }
+  }
+
+  private partsReplaced(): void {
+    this.marks.scan();
+    this.agesAt = 0;
+    this.tick();
   }
 
   private refetch(chart: { refetch(): Promise<void> }): void {

@@ -4,7 +4,7 @@ import { load } from "./bundle.mjs";
 
 const { Line, find, merge, nearest, thin, trim, withGaps } = await load("chart/data.ts");
 const { niceTicks, timeTicks } = await load("chart/ticks.ts");
-const { when } = await load("chart/strip.ts");
+const { lately, when } = await load("chart/strip.ts");
 
 const every = (step, n, f = (i) => i) => Array.from({ length: n }, (_, i) => [i * step, f(i)]);
 
@@ -103,4 +103,6 @@ test("the strip tells time as finely as the window", () => {
   assert.equal(when(t, day), "10 Mar, 14:32:08 UTC");
   assert.equal(when(t, 30 * day), "10 Mar, 14:32 UTC");
   assert.equal(when(t, 365 * day), "10 Mar 2026");
+  assert.equal(lately(t, t + 3_600_000, 365 * day), "14:32:08 UTC");
+  assert.equal(lately(t, t + day, day), "10 Mar, 14:32:08 UTC");
 });

@@ -5,7 +5,7 @@ import { find, last, nearest, type Point } from "./data";
 import type { Event } from "./frame";
 import { Input, type Intent } from "./input";
 import { Panel, labelRoom, type PanelData, type Place, type View } from "./panel";
-import { Strip, when } from "./strip";
+import { Strip, lately, when } from "./strip";
 
 interface ChartData {
   from: number;
@@ -80,16 +80,27 @@ export class Chart implements Intent {
   append(key: string, more: Point[]): void {
     const from = this.zoomed ? -Infinity : this.view.from;
     for (const p of this.panels) if (p.key === key) p.line.append(more, from);
+    if (!this.zoomed) this.shift(this.newest() - this.view.to);
     this.draw();
+  }
+
+  // newest is the time of the last value.
+  private newest(): number {
+    return Math.max(...this.panels.map((p) => last(p.line.points)?.[0] ?? -Infinity));
+  }
+
+  // shift moves the window on, never back.
+  private shift(by: number): void {
+    if (!(by > 0)) return;
+    this.view.to += by;
+    this.view.from += by;
   }
 
   // tick moves the window on and says whether the figure is stale.
   tick(now: number, stale: boolean): void {
-    const shift = Math.max(now, ...this.panels.map((p) => last(p.line.points)?.[0] ?? 0)) - this.view.to;
     const pixel = this.span / Math.max(1, this.host.clientWidth);
-    if (!this.zoomed && shift > pixel) {
-      this.view.to += shift;
-      this.view.from = this.view.to - this.span;
+    if (!this.zoomed && now - this.view.to > pixel) {
+      this.shift(now - this.view.to);
       this.draw();
     }
     if (stale !== this.view.stale) {
@@ -141,14 +152,14 @@ export class Chart implements Intent {
     const span = this.view.to - this.view.from;
     const seen = this.at !== null && this.at >= this.view.from && this.at <= this.view.to;
     for (const p of this.panels) p.point(seen ? this.at : null);
-    const newest = Math.max(...this.panels.map((p) => last(p.line.points)?.[0] ?? -Infinity));
+    const newest = this.newest();
     const readings = this.panels.map((p) => {
       const v = this.at === null ? last(p.line.points)?.[1] : p.line.valueAt(this.at);
       return { name: p.name, value: v == null ? missing : p.value(v) };
     });
     let time = "No values";
     if (this.at !== null) time = when(this.at, span);
-    else if (Number.isFinite(newest)) time = `Last ${when(newest, span)}`;
+    else if (Number.isFinite(newest)) time = `Last ${lately(newest, this.view.to, span)}`;
     const text = this.strip?.show(time, readings, this.zoomed) ?? "";
     this.valueNow(text);
   }
@@ -233,7 +244,7 @@ export class Chart implements Intent {
 
   // end is the newest moment a window may reach.
   private end(): number {
-    return Math.max(this.view.to, ...this.panels.map((p) => last(p.line.points)?.[0] ?? 0));
+    return Math.max(this.view.to, this.newest());
   }
 
   // settle shows a new window at once, and its own points when they come.

@@ -26,6 +26,7 @@ const units: Record<string, [line: string, label: string, on: string]> = {
 export function readColours(el: HTMLElement, unit: string): Colours {
   const probe = document.createElement("span");
   probe.hidden = true;
+  probe.style.setProperty("forced-color-adjust", "none"); // the tokens are system colours then
   el.append(probe);
   const token = (name: string): string => {
     probe.style.color = `var(${name})`;

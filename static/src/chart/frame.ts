@@ -85,23 +85,28 @@ function end(f: Frame, [t, v]: [number, number]): void {
   pen.text(colours.ink, `${f.print(v)}, last ${when}`, px + (right ? -8 : 8), py - 8, right ? "right" : "left", 600, colours.paper);
 }
 
-// names writes the events' names at the top; one that would touch the panel's
-// label or the name before it stands a line lower.
+// names writes the events' names at the top. One that would touch the panel's
+// label or the name before it stands a line lower, on the side with room; where
+// there is none, the vertical stands without a name.
 function names(f: Frame): void {
   const { pen, colours } = f;
-  let taken = pen.width(f.label, 600) + 10;
+  const room = 10;
+  let upper = pen.width(f.label, 600) + room;
+  let lower = 0;
   for (const e of f.events.slice(0, 4)) {
     const at = x(f, e.t);
     if (at < 0 || at > f.width) continue;
     const w = pen.width(e.label);
-    const left = Math.min(at - w / 2, f.width - w);
-    if (left >= taken) {
-      pen.text(colours.ink2, e.label, left, f.top - 8);
-      taken = left + w + 10;
-    } else {
-      const flip = at + 4 + w > f.width;
-      pen.text(colours.ink2, e.label, at + (flip ? -4 : 4), f.top + 12, flip ? "right" : "left", 400, colours.paper);
+    const above = Math.min(at - w / 2, f.width - w);
+    if (above >= upper) {
+      pen.text(colours.ink2, e.label, above, f.top - 8);
+      upper = above + w + room;
+      continue;
     }
+    const beside = [at + 4, at - 4 - w].find((left) => left >= lower && left + w <= f.width);
+    if (beside === undefined) continue;
+    pen.text(colours.ink2, e.label, beside, f.top + 12, "left", 400, colours.paper);
+    lower = beside + w + room;
   }
 }
 

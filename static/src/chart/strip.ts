@@ -10,6 +10,11 @@ export function when(t: number, span: number): string {
   return dayMonthYear(t);
 }
 
+// lately prints a time without its date if that is the date of now.
+export function lately(t: number, now: number, span: number): string {
+  return Math.floor(t / day) === Math.floor(now / day) ? clock(t) : when(t, span);
+}
+
 export interface Reading {
   name: string;
   value: string;
