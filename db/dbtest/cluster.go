@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"switchyard/db/dbtest/tempdir"
 	"switchyard/db/embedded"
 )
 
@@ -52,8 +53,9 @@ func (c *shared) start() (*embedded.Server, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	sweep(ctx, os.TempDir(), time.Now())
-	c.dir, c.err = os.MkdirTemp("", dirPrefix)
+	temp := tempdir.Fast()
+	sweep(ctx, temp, time.Now())
+	c.dir, c.err = os.MkdirTemp(temp, dirPrefix)
 	if c.err != nil {
 		return nil, c.err
 	}

@@ -19,8 +19,12 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: runs the other tests as an ordinary user, as which they run already")
 	}
-	base := publicDir(t)
-	// Programs and npm package may lie in a home this user cannot enter.
+	// Programs and npm package may lie in a home this user cannot enter, and
+	// memory file systems often hold no programs.
+	base := t.TempDir()
+	if err := os.Chmod(filepath.Dir(base), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	exe := filepath.Join(base, "embedded.test")
 	if err := copyFile(os.Args[0], exe, 0o755); err != nil {
 		t.Fatal(err)
@@ -35,10 +39,7 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	temp := filepath.Join(base, "tmp")
-	if err := os.Mkdir(temp, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	temp := publicDir(t)
 	if err := os.Chown(temp, 65534, 65534); err != nil {
 		t.Fatal(err)
 	}

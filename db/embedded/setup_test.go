@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"switchyard/db/dbtest/tempdir"
 )
 
 // installation is a PostgreSQL to test with.
@@ -98,7 +100,7 @@ func ways() []way {
 // publicDir is a directory every user can pass through, as /var/lib is.
 func publicDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "emb-")
+	dir, err := os.MkdirTemp(tempdir.Fast(), "emb-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +146,7 @@ func template(t *testing.T, in installation) string {
 		return dir
 	}
 	if templates.root == "" {
-		root, err := os.MkdirTemp("", "emb-template-")
+		root, err := os.MkdirTemp(tempdir.Fast(), "emb-template-")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -343,6 +345,8 @@ func startHolder(t *testing.T, cfg Config, w way) (*exec.Cmd, *os.File) {
 	t.Cleanup(func() {
 		kill(cmd)
 		read.Close()
+		// Its server clears up behind itself, if it is not robbed of its folder.
+		wait(t, "the holder's server is gone", func() bool { return len(processesIn(t, cfg.DataDir)) == 0 })
 	})
 	return cmd, read
 }
