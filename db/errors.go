@@ -1,8 +1,10 @@
 package db
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -35,13 +37,9 @@ func wrap(err error, format string, args ...any) error {
 	}
 }
 
-// unavailable says whether the server, rather than the statement, is at fault.
+// unavailable says whether the server, rather than the statement or the caller,
+// is at fault.
 func unavailable(err error) bool {
-	var connect *pgconn.ConnectError
-	var netErr *net.OpError
-	if errors.As(err, &connect) || errors.As(err, &netErr) {
-		return true
-	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		// Classes: connection, resources, operator intervention (but not a
@@ -49,5 +47,17 @@ func unavailable(err error) bool {
 		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") ||
 			(strings.HasPrefix(pg.Code, "57") && pg.Code != "57014")
 	}
-	return false
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
+	var connect *pgconn.ConnectError
+	var netErr *net.OpError
+	if errors.As(err, &connect) || errors.As(err, &netErr) {
+		return true
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return true
+	}
+	// What is left and was never sent: the connection was found closed.
+	return pgconn.SafeToRetry(err) && !errors.Is(err, context.DeadlineExceeded)
 }

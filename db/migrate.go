@@ -56,7 +56,7 @@ func migrate(ctx context.Context, cfg Config) error {
 	sqlDB := stdlib.OpenDB(*cc)
 	defer sqlDB.Close() //nolint:errcheck // every statement has been answered
 	if _, err := sqlDB.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS core"); err != nil && !hasCode(err, "23505") && !hasCode(err, "42P06") {
-		return wrap(err, "make the core schema")
+		return explainRoles(err, ownerRole)
 	}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {

@@ -12,12 +12,8 @@ import (
 
 // Limits of one role's pool: small, and empty at rest.
 const (
-	maxConns        = 4
-	idleTime        = 2 * time.Minute
-	webStatement    = "15s" // longer than a page may take
-	jobsStatement   = "5min"
-	lockTimeout     = "10s"
-	sessionIdleInTx = "60s"
+	maxConns = 4
+	idleTime = 2 * time.Minute
 )
 
 // errAddress stands for a parse error, whose text may hold a password.
@@ -29,11 +25,6 @@ func newPool(cfg Config, role string) (*pgxpool.Pool, error) {
 		return nil, errAddress
 	}
 	asRole(cfg, pc.ConnConfig, role)
-	statement := webStatement
-	if role == jobsRole {
-		statement = jobsStatement
-	}
-	pc.ConnConfig.RuntimeParams["statement_timeout"] = statement
 	pc.MaxConns, pc.MinConns, pc.MaxConnIdleTime = maxConns, 0, idleTime
 	pool, err := pgxpool.NewWithConfig(context.Background(), pc) // makes no connection yet
 	if err != nil {
@@ -43,7 +34,8 @@ func newPool(cfg Config, role string) (*pgxpool.Pool, error) {
 }
 
 // asRole changes a connection's user, and its password unless the socket is
-// trusted.
+// trusted. Limits of time are settings of the role, see roleSettings: a pooler
+// refuses them at the start of a connection.
 func asRole(cfg Config, cc *pgx.ConnConfig, role string) {
 	cc.User, cc.Password = role, ""
 	if !cfg.TrustAuth {
@@ -51,8 +43,6 @@ func asRole(cfg Config, cc *pgx.ConnConfig, role string) {
 	}
 	cc.RuntimeParams["application_name"] = role
 	cc.RuntimeParams["timezone"] = "UTC"
-	cc.RuntimeParams["lock_timeout"] = lockTimeout
-	cc.RuntimeParams["idle_in_transaction_session_timeout"] = sessionIdleInTx
 }
 
 // direct is a connection configuration for what needs a session of its own.

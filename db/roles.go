@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -33,8 +34,31 @@ func RolePassword(secret []byte, role string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
+// setting is a default of a role's sessions.
+type setting struct{ name, value string }
+
+// roleSettings bound what a session of a role may take: a page's statement
+// longer than a page may, a job's longer. Migrations take their time.
+func roleSettings(role string) []setting {
+	statement := "15s"
+	switch role {
+	case ownerRole:
+		return nil
+	case jobsRole:
+		statement = "5min"
+	}
+	return []setting{
+		{"statement_timeout", statement}, {"lock_timeout", "10s"}, {"idle_in_transaction_session_timeout", "60s"},
+	}
+}
+
+func (s setting) statement(role string) string {
+	return "ALTER ROLE " + role + " SET " + s.name + " = '" + s.value + "'"
+}
+
 // RolesSQL is what the administrator of a managed server runs once, in the
-// database of the address, where its user may not create roles.
+// database of the address, where its user may not create roles. It fails on an
+// address that cannot be parsed.
 func RolesSQL(url string, secret []byte) (string, error) {
 	cc, err := pgx.ParseConfig(url)
 	if err != nil {
@@ -43,6 +67,9 @@ func RolesSQL(url string, secret []byte) (string, error) {
 	var b strings.Builder
 	for _, role := range roleNames {
 		fmt.Fprintf(&b, "CREATE ROLE %s LOGIN PASSWORD '%s';\n", role, RolePassword(secret, role))
+		for _, set := range roleSettings(role) {
+			b.WriteString(set.statement(role) + ";\n")
+		}
 	}
 	for _, s := range grantStatements(cc.Database, cc.User) {
 		b.WriteString(s + ";\n")
@@ -58,6 +85,7 @@ func grantStatements(database, user string) []string {
 		"GRANT CONNECT ON DATABASE " + name + " TO " + strings.Join(roleNames[:], ", "),
 		"GRANT CREATE, TEMPORARY ON DATABASE " + name + " TO " + ownerRole,
 		"GRANT CONNECT ON DATABASE " + name + " TO " + pgx.Identifier{user}.Sanitize(),
+		"REVOKE ALL ON SCHEMA public FROM PUBLIC",
 	}
 }
 
@@ -102,33 +130,64 @@ func ensureRoles(ctx context.Context, cfg Config) error {
 	return nil
 }
 
+const sqlRole = `SELECT coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = $1`
+
+// ensureRole makes a role, or brings its password and settings up to date. A
+// role that this user may not change was made by hand and stays as it is.
 func ensureRole(ctx context.Context, cfg Config, conn *pgx.Conn, role string) error {
-	var exists bool
-	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).Scan(&exists); err != nil {
+	var config []string
+	err := conn.QueryRow(ctx, sqlRole, role).Scan(&config)
+	exists := err == nil
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return wrap(err, "look for role %s", role)
 	}
+	var statements []string
 	password := ""
 	if !cfg.TrustAuth {
 		password = " PASSWORD '" + RolePassword(cfg.Secret, role) + "'" // hex, needs no quoting
 	}
-	verb := "CREATE"
-	if exists {
-		if password == "" {
-			return nil
-		}
-		verb = "ALTER"
-	}
-	_, err := conn.Exec(ctx, verb+" ROLE "+role+" LOGIN"+password)
 	switch {
-	case err == nil, hasCode(err, "42710"): // made meanwhile
-		return nil
-	case notAllowed(err) && exists:
-		return nil // its password was set by hand
+	case !exists:
+		statements = append(statements, "CREATE ROLE "+role+" LOGIN"+password)
+	case password != "":
+		statements = append(statements, "ALTER ROLE "+role+password)
+	}
+	for _, set := range roleSettings(role) {
+		if !slices.Contains(config, set.name+"="+set.value) {
+			statements = append(statements, set.statement(role))
+		}
+	}
+	for _, sql := range statements {
+		_, err := conn.Exec(ctx, sql)
+		switch {
+		case err == nil, hasCode(err, "42710"): // another process made it meanwhile
+		case notAllowed(err) && exists:
+			return nil
+		case notAllowed(err):
+			return fmt.Errorf("the database's user may not create role %s: %s", role, rolesHint)
+		default:
+			// Never the statement: it holds the password.
+			return wrap(errors.New(pgMessage(err)), "make role %s", role)
+		}
+		exists = true
+	}
+	return nil
+}
+
+// rolesHint is the way out where roles are made by hand.
+const rolesHint = "let an administrator run the output of `switchyard roles --sql`"
+
+// explainRoles says what to do when a role cannot sign in or has no rights on
+// the database, as it is on a managed server with another secret or with no
+// roles made for this database.
+func explainRoles(err error, role string) error {
+	switch {
+	case hasCode(err, "28P01"), hasCode(err, "28000"):
+		return fmt.Errorf("%s may not sign in; if its password was made from another secret, set that one or %s: %w", role, rolesHint, err)
 	case notAllowed(err):
-		return fmt.Errorf("the database's user may not create role %s: let an administrator run the output of `switchyard roles --sql`", role)
+		return fmt.Errorf("%s has no rights on the database; %s: %w", role, rolesHint, err)
 	default:
-		// Never the statement: it holds the password.
-		return wrap(errors.New(pgMessage(err)), "make role %s", role)
+		return wrap(err, "connect as %s", role)
 	}
 }
 
