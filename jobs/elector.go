@@ -14,6 +14,10 @@ import (
 // lockName is the advisory lock whoever works holds.
 const lockName = "jobs"
 
+// checkWithin is how long a check of the lock may take at least before the lock
+// counts as lost.
+const checkWithin = time.Second
+
 var errNotLeading = errors.New("another process runs the jobs")
 
 // elector decides which of several processes on one database runs the jobs: the
@@ -90,7 +94,7 @@ func (e *elector) hold(ctx context.Context, lock *db.Lock, ended <-chan struct{}
 			return nil
 		case <-tick.C:
 		}
-		checkCtx, cancel := context.WithTimeout(ctx, e.every)
+		checkCtx, cancel := context.WithTimeout(ctx, max(e.every, checkWithin))
 		err := lock.Check(checkCtx)
 		cancel()
 		if err != nil && ctx.Err() == nil {

@@ -79,21 +79,26 @@ func (e *Env) fillHashprice(ctx context.Context, level market.Level, from, to ti
 // track is the pay over time: by block where the blocks are stored, by day
 // before that.
 func (e *Env) track(ctx context.Context) (payTrack, error) {
-	latest, err := e.Store.LatestBlocks(ctx, weekBlocks+market.FeeWindow)
+	latest, err := e.Store.LatestBlocks(ctx, trackBlocks)
 	if err != nil {
-		return nil, fmt.Errorf("read the blocks of the last week: %w", err)
+		return nil, fmt.Errorf("read the last %d blocks: %w", trackBlocks, err)
 	}
 	latest = latest[len(latest)-linked(latest):]
-	var failed error
-	byBlock := trackOfBlocks(latest, func(height int64) *market.Block {
-		block, err := blockAt(ctx, e.Store, height)
-		failed = err
-		return block
-	})
-	if failed != nil {
-		return nil, failed
-	}
 	byDay := e.filler.track()
+	if len(latest) == 0 {
+		return byDay, nil
+	}
+	tip := latest[len(latest)-1]
+	first, err := epochStart(ctx, e.Store, tip.Height)
+	if err != nil {
+		return nil, err
+	}
+	bits, err := nextBits(tip, first)
+	if err != nil {
+		// What comes after the tip is not known, and the live path says why.
+		latest = latest[:len(latest)-1]
+	}
+	byBlock := trackOfBlocks(latest, bits)
 	if len(byBlock) == 0 {
 		return byDay, nil
 	}

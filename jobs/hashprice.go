@@ -74,14 +74,24 @@ func readBasis(ctx context.Context, store *db.Store) (basis, error) {
 	if len(blocks) == 0 {
 		return basis{missing: "no block is known"}, nil
 	}
-	tip := blocks[len(blocks)-1]
-	var first *market.Block
-	if endsEpoch(tip.Height) {
-		if first, err = blockAt(ctx, store, tip.Height-market.EpochBlocks+1); err != nil {
-			return basis{}, err
-		}
+	first, err := epochStart(ctx, store, blocks[len(blocks)-1].Height)
+	if err != nil {
+		return basis{}, err
 	}
-	return basisAfter(blocks, first), nil
+	bits, err := nextBits(blocks[len(blocks)-1], first)
+	if err != nil {
+		return basis{missing: err.Error()}, nil
+	}
+	return basisAfter(blocks, bits), nil
+}
+
+// epochStart is the first block of an epoch that ends at height; nil if none
+// ends there, or the block is not stored.
+func epochStart(ctx context.Context, store *db.Store, height int64) (*market.Block, error) {
+	if !endsEpoch(height) {
+		return nil, nil
+	}
+	return blockAt(ctx, store, height-market.EpochBlocks+1)
 }
 
 // blockAt is the stored block at a height, nil if there is none.
@@ -99,11 +109,10 @@ func blockAt(ctx context.Context, store *db.Store, height int64) (*market.Block,
 // endsEpoch says whether the block after height has a new difficulty.
 func endsEpoch(height int64) bool { return (height+1)%market.EpochBlocks == 0 }
 
-// basisAfter computes the basis that holds once the last of blocks is the tip.
-// blocks are the last market.FeeWindow of the chain, ascending; first is the
-// first block of the tip's epoch, needed only where the tip ends it.
-func basisAfter(blocks []market.Block, first *market.Block) basis {
-	tip := blocks[len(blocks)-1]
+// basisAfter computes the basis that holds once the last of blocks is the tip
+// and the block after it must meet the target bits. blocks are the last
+// market.FeeWindow of the chain, ascending.
+func basisAfter(blocks []market.Block, bits uint32) basis {
 	if n := linked(blocks); n < market.FeeWindow {
 		return basis{missing: fmt.Sprintf("%d of the last %d blocks are known", n, market.FeeWindow)}
 	}
@@ -111,11 +120,11 @@ func basisAfter(blocks []market.Block, first *market.Block) basis {
 	if counted < minFeeBlocks {
 		return basis{missing: fmt.Sprintf("the fees of %d of the last %d blocks are known", counted, market.FeeWindow)}
 	}
-	difficulty, err := nextDifficulty(tip, first)
+	difficulty, err := market.DifficultyFromBits(bits)
 	if err != nil {
 		return basis{missing: err.Error()}
 	}
-	subsidy, err := market.Subsidy(tip.Height + 1)
+	subsidy, err := market.Subsidy(blocks[len(blocks)-1].Height + 1)
 	if err != nil {
 		return basis{missing: err.Error()}
 	}
@@ -135,25 +144,21 @@ func linked(blocks []market.Block) int {
 	return n
 }
 
-// nextDifficulty is the difficulty the block after tip must meet (M4). It fails
-// if tip ends an epoch whose first block is not known.
-func nextDifficulty(tip market.Block, first *market.Block) (float64, error) {
-	bits := tip.Bits
-	if endsEpoch(tip.Height) {
-		if first == nil {
-			return 0, errors.New("the first block of the epoch that ended is not known, so neither is the next difficulty")
-		}
-		next, err := market.NextBits(bits, first.Time, tip.Time)
-		if err != nil {
-			return 0, fmt.Errorf("next difficulty after block %d: %w", tip.Height, err)
-		}
-		bits = next
+// nextBits is the compact target the block after tip must meet (M4). first is
+// the first block of tip's epoch, needed only where tip ends it: nil is an
+// error then.
+func nextBits(tip market.Block, first *market.Block) (uint32, error) {
+	if !endsEpoch(tip.Height) {
+		return tip.Bits, nil
 	}
-	difficulty, err := market.DifficultyFromBits(bits)
+	if first == nil {
+		return 0, errors.New("the first block of the epoch that ended is not known, so neither is the next difficulty")
+	}
+	bits, err := market.NextBits(tip.Bits, first.Time, tip.Time)
 	if err != nil {
-		return 0, fmt.Errorf("difficulty of bits %08x: %w", bits, err)
+		return 0, fmt.Errorf("next difficulty after block %d: %w", tip.Height, err)
 	}
-	return difficulty, nil
+	return bits, nil
 }
 
 // payStep is the pay of one PH/s for a day, in sat, from an instant on.
@@ -186,10 +191,10 @@ func (p payTrack) at(t time.Time) (float64, bool) {
 }
 
 // trackOfBlocks is the pay after each of the blocks that has a full window of
-// known ones before it. A header's time may lie before its parent's; a step
-// begins no earlier than the one before it. firstOf finds the first block of an
-// epoch, nil if it is not known.
-func trackOfBlocks(blocks []market.Block, firstOf func(height int64) *market.Block) payTrack {
+// known ones before it; bits is the target of the block to come after the last.
+// A header's time may lie before its parent's; a step begins no earlier than
+// the one before it.
+func trackOfBlocks(blocks []market.Block, bits uint32) payTrack {
 	var track payTrack
 	var latest time.Time
 	for i := range blocks {
@@ -199,11 +204,11 @@ func trackOfBlocks(blocks []market.Block, firstOf func(height int64) *market.Blo
 		if i+1 < market.FeeWindow {
 			continue
 		}
-		var first *market.Block
-		if endsEpoch(blocks[i].Height) {
-			first = firstOf(blocks[i].Height - market.EpochBlocks + 1)
+		next := bits
+		if i+1 < len(blocks) {
+			next = blocks[i+1].Bits
 		}
-		b := basisAfter(blocks[i+1-market.FeeWindow:i+1], first)
+		b := basisAfter(blocks[i+1-market.FeeWindow:i+1], next)
 		if b.missing != "" {
 			continue
 		}

@@ -42,55 +42,57 @@ func TestBasisAfterSaysWhatIsMissing(t *testing.T) {
 	}
 	someFees := testChain(900_000, market.FeeWindow, testBits)
 	someFees[0].TotalFees = nil
-	last := testChain(2016*400-market.FeeWindow, market.FeeWindow, testBits)
 
 	tests := map[string]struct {
 		blocks []market.Block
 		want   string
 	}{
-		"complete":             {full, ""},
-		"too few":              {full[1:], "143 of the last 144 blocks are known"},
-		"a hole":               {holed, "43 of the last 144 blocks are known"},
-		"a branch":             {forked, "1 of the last 144 blocks are known"},
-		"fees not told":        {noFees, "the fees of 124 of the last 144 blocks are known"},
-		"one fee not told":     {someFees, ""},
-		"end of an epoch":      {last, "the first block of the epoch that ended is not known, so neither is the next difficulty"},
-		"one before that":      {testChain(2016*400-market.FeeWindow-1, market.FeeWindow, testBits), ""},
-		"first of a new epoch": {testChain(2016*400-market.FeeWindow+1, market.FeeWindow, testBits), ""},
+		"complete":         {full, ""},
+		"too few":          {full[1:], "143 of the last 144 blocks are known"},
+		"a hole":           {holed, "43 of the last 144 blocks are known"},
+		"a branch":         {forked, "1 of the last 144 blocks are known"},
+		"fees not told":    {noFees, "the fees of 124 of the last 144 blocks are known"},
+		"one fee not told": {someFees, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := basisAfter(test.blocks, nil).missing; got != test.want {
+			if got := basisAfter(test.blocks, testBits).missing; got != test.want {
 				t.Errorf("missing: got %q, want %q", got, test.want)
 			}
 		})
 	}
 }
 
-// The vectors are those of docs/economics.md, M4.
-func TestBasisAfterTheLastBlockOfAnEpochUsesTheNextDifficulty(t *testing.T) {
-	blocks := testChain(2016*400-market.FeeWindow, market.FeeWindow, 0x1c05a3f4)
-	tip := &blocks[len(blocks)-1]
-	tip.Time = time.Unix(1279297671, 0)
+// The vector is one of docs/economics.md, M4.
+func TestTheBlockAfterAnEpochMeetsTheNextDifficulty(t *testing.T) {
+	tip := market.Block{Height: 2016*400 - 1, Bits: 0x1c05a3f4, Time: time.Unix(1279297671, 0)}
 	first := market.Block{Height: 2016 * 399, Time: time.Unix(1279008237, 0)}
+	if got, err := nextBits(tip, &first); err != nil || got != 0x1c0168fd {
+		t.Errorf("target after the last block of an epoch: got %08x (%v), want 1c0168fd", got, err)
+	}
+	if _, err := nextBits(tip, nil); err == nil {
+		t.Error("target after an epoch whose first block is not known: got no error")
+	}
+	for _, height := range []int64{tip.Height - 1, tip.Height + 1} {
+		tip.Height = height
+		if got, err := nextBits(tip, nil); err != nil || got != tip.Bits {
+			t.Errorf("target after block %d, within an epoch: got %08x (%v), want %08x", height, got, err, tip.Bits)
+		}
+	}
+}
 
-	got := basisAfter(blocks, &first)
-	want, err := market.DifficultyFromBits(0x1c0168fd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.difficulty != want {
-		t.Errorf("difficulty for the next block: got %v, want %v (bits 1c0168fd)", got.difficulty, want)
-	}
-	if got.subsidy != 625_000_000 {
-		t.Errorf("subsidy of block 806,400: got %d sat, want 625,000,000", got.subsidy)
+func TestTheFirstBlockAfterAHalvingPaysHalf(t *testing.T) {
+	before := basisAfter(testChain(840_000-market.FeeWindow-1, market.FeeWindow, testBits), testBits)
+	after := basisAfter(testChain(840_000-market.FeeWindow, market.FeeWindow, testBits), testBits)
+	if before.subsidy != 625_000_000 || after.subsidy != 312_500_000 {
+		t.Errorf("subsidy of blocks 839,999 and 840,000: got %d and %d", before.subsidy, after.subsidy)
 	}
 }
 
 func TestTrackOfBlocksFollowsFeesAndNeverRunsBackwards(t *testing.T) {
 	blocks := testChain(900_000, market.FeeWindow+3, testBits)
 	blocks[market.FeeWindow].Time = blocks[market.FeeWindow-1].Time.Add(-time.Hour)
-	track := trackOfBlocks(blocks, func(int64) *market.Block { return nil })
+	track := trackOfBlocks(blocks, testBits)
 	if got, want := len(track), 4; got != want {
 		t.Fatalf("track has %d steps, want %d", got, want)
 	}

@@ -15,8 +15,12 @@ const (
 	// whole days, so that a day's roll-up never stands on a part of it.
 	minuteSpan = 7 * oneDay
 	hourSpan   = 31 * oneDay
-	// weekBlocks is the window of M2.
-	weekBlocks = 1008
+	// dayBlocks are those of the last day and, for the fees of its first, of the
+	// day before, with some to spare for days on which they come fast.
+	dayBlocks = 2*market.FeeWindow + 48
+	// trackBlocks are the blocks of ten days: the window of M2 (1,008 blocks),
+	// and one day more than the minutes go back, for the fees of the first.
+	trackBlocks = 1440
 )
 
 // step is one part of filling the past.
@@ -33,8 +37,8 @@ func (e *Env) history() []step {
 		{"history.minutes_day", "Prices of the last day by minute", "minutes", func(ctx context.Context, tell told) (int64, error) {
 			return e.fillLevel(ctx, market.LevelMinute, minutes.Add(-gapSpan), minutes, tell)
 		}},
-		{"history.blocks_day", "Blocks of the last day", "blocks", func(ctx context.Context, tell told) (int64, error) {
-			rows, err := e.fillBlocks(ctx, market.FeeWindow, tell)
+		{"history.blocks_day", "Blocks of the last two days", "blocks", func(ctx context.Context, tell told) (int64, error) {
+			rows, err := e.fillBlocks(ctx, dayBlocks, tell)
 			if err != nil {
 				return rows, err
 			}
@@ -51,8 +55,13 @@ func (e *Env) history() []step {
 		{"history.hours", "Prices of the last month by hour", "hours", func(ctx context.Context, tell told) (int64, error) {
 			return e.fillLevel(ctx, market.LevelHour, today.Add(-hourSpan), now.Truncate(time.Hour), tell)
 		}},
-		{"history.blocks_week", "Blocks of the last week", "blocks", func(ctx context.Context, tell told) (int64, error) {
-			return e.fillBlocks(ctx, weekBlocks+market.FeeWindow, tell)
+		{"history.blocks", "Blocks of the last ten days", "blocks", func(ctx context.Context, tell told) (int64, error) {
+			rows, err := e.fillBlocks(ctx, trackBlocks, tell)
+			if err != nil {
+				return rows, err
+			}
+			n, err := e.fillHashprice(ctx, market.LevelHour, today.Add(-hourSpan), now.Truncate(time.Hour))
+			return rows + n, err
 		}},
 		{"history.minutes_week", "Prices of the last week by minute", "minutes", func(ctx context.Context, tell told) (int64, error) {
 			return e.fillLevel(ctx, market.LevelMinute, today.Add(-minuteSpan), minutes, tell)

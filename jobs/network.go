@@ -99,7 +99,9 @@ func (e *Env) fetchBlocks(ctx context.Context, height int64) ([]market.Block, er
 
 // ingest stores blocks and then walks back to where they join the known chain:
 // the store drops what does not link to a newer block, and a hole close above
-// known blocks is closed at once. It returns the number of rows written.
+// known blocks is closed at once. As a page of another branch drops all that
+// was stored above it, each page is stored together with those before it. It
+// returns the number of rows written.
 func (e *Env) ingest(ctx context.Context, blocks []market.Block) (int64, error) {
 	var rows int64
 	for depth := 0; len(blocks) > 0 && depth <= maxReorg; depth += blockPage {
@@ -116,38 +118,41 @@ func (e *Env) ingest(ctx context.Context, blocks []market.Block) (int64, error) 
 		if len(near) == 0 || near[len(near)-1].Height == below {
 			return rows, nil
 		}
-		if blocks, err = e.fetchBlocks(ctx, below); err != nil {
+		page, err := e.fetchBlocks(ctx, below)
+		if err != nil || len(page) == 0 {
 			return rows, err
 		}
+		blocks = append(page, blocks...)
 	}
 	return rows, nil
 }
 
-// store writes blocks and the ticks of their difficulty.
+// store writes the difficulty of blocks as ticks, and the blocks. The ticks come
+// first: blocks that are there are not looked at again.
 func (e *Env) store(ctx context.Context, blocks []market.Block) (int64, error) {
-	n, err := e.Store.InsertBlocks(ctx, blocks)
-	if err != nil {
-		return 0, fmt.Errorf("store %d blocks: %w", len(blocks), err)
-	}
-	if n == 0 {
-		return 0, nil
-	}
-	e.chain.changed()
 	now := e.Now()
 	var ticks []market.Point
 	for _, b := range blocks {
-		if now.Sub(b.Time) < tickSpan && b.Time.Sub(now) < maxBehind*2 {
+		if now.Sub(b.Time) < tickSpan {
 			ticks = append(ticks, market.Point{T: b.Time, V: b.Difficulty})
 		}
 	}
-	if len(ticks) == 0 {
-		return int64(n), nil
+	rows := 0
+	if len(ticks) > 0 {
+		n, err := e.Store.InsertTicks(ctx, map[string][]market.Point{keyDifficulty: ticks})
+		if err != nil {
+			return 0, fmt.Errorf("store the difficulty of %d blocks: %w", len(blocks), err)
+		}
+		rows = n
 	}
-	m, err := e.Store.InsertTicks(ctx, map[string][]market.Point{keyDifficulty: ticks})
+	n, err := e.Store.InsertBlocks(ctx, blocks)
 	if err != nil {
-		return int64(n), fmt.Errorf("store the difficulty of %d blocks: %w", len(blocks), err)
+		return int64(rows), fmt.Errorf("store %d blocks: %w", len(blocks), err)
 	}
-	return int64(n + m), nil
+	if n > 0 {
+		e.chain.changed()
+	}
+	return int64(rows + n), nil
 }
 
 func lowestOf(blocks []market.Block) market.Block {
