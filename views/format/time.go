@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -17,8 +18,8 @@ func DateTimeUTC(t time.Time) string { return DayMonthYear(t) + ", " + ClockUTC(
 // Duration prints a length of time in its two largest units, cut off, not
 // rounded: "6 d 19 h", "47 min", "12 s".
 func Duration(d time.Duration) string {
-	if d < 0 {
-		return minus + Duration(-d)
+	if d <= -time.Second { // less is no second yet, and zero has no sign
+		return minus + Duration(-max(d, -math.MaxInt64))
 	}
 	day := 24 * time.Hour
 	switch {
@@ -31,7 +32,7 @@ func Duration(d time.Duration) string {
 	case d < 100*day:
 		return two(int64(d/day), "d", int64(d%day/time.Hour), "h")
 	default:
-		return fixed(float64(d/day), 0) + "\u00a0d"
+		return Fixed(float64(d/day), 0) + "\u00a0d"
 	}
 }
 

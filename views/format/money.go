@@ -1,0 +1,40 @@
+package format
+
+import (
+	"strings"
+
+	"switchyard/econ/units"
+)
+
+// dollars puts the sign before the dollar.
+func dollars(v float64, decimals int) string {
+	text := Fixed(v, decimals)
+	if text == Missing {
+		return text
+	}
+	if rest, negative := strings.CutPrefix(text, minus); negative {
+		return minus + "$" + rest
+	}
+	return "$" + text
+}
+
+// USD0 prints whole dollars: "$87,420".
+func USD0(v float64) Value { return Value{Text: dollars(v, 0)} }
+
+// USD2 prints dollars with cents up to 999.99 and without above: "$38.65",
+// "$1,125".
+func USD2(v float64) Value { return Value{Text: dollars(v, cents(v))} }
+
+// Sats prints satoshi: "3,000,000" "sat".
+func Sats(v float64) Value {
+	if !finite(v) {
+		return Value{Text: Missing}
+	}
+	return Value{Text: Fixed(v, 0), Unit: "sat"}
+}
+
+// BTC prints satoshi as bitcoin with all its digits up to the fourth: "0.0300"
+// "BTC".
+func BTC(s units.Sats) Value {
+	return Value{Text: Fixed(float64(s)/units.SatsPerBTC, 4), Unit: "BTC"}
+}

@@ -1,0 +1,47 @@
+package format
+
+import "math"
+
+// Percent1 prints a fraction as a percentage with one decimal: "30.7" "%".
+func Percent1(fraction float64) Value { return percent(Fixed(fraction*100, 1)) }
+
+// SignedPercent1 is Percent1 with a sign, which zero has not: "−2.1" "%".
+func SignedPercent1(fraction float64) Value {
+	text := Fixed(fraction*100, 1)
+	if fraction > 0 && text != Missing && !nought(text) {
+		text = "+" + text
+	}
+	return percent(text)
+}
+
+func percent(text string) Value {
+	if text == Missing {
+		return Value{Text: text}
+	}
+	return Value{Text: text, Unit: "%"}
+}
+
+// Change is a change as an arrow and its size.
+type Change struct{ Dir, Text string } // Dir is up, down or flat
+
+// Delta prints the size of a fractional change with one decimal: "1.2%". One
+// that rounds to nothing is flat.
+func Delta(fraction float64) Change { return change(fraction, "%") }
+
+// DeltaPoints is Delta for the difference of two shares, in percentage points:
+// "3.6 pt".
+func DeltaPoints(difference float64) Change { return change(difference, "\u00a0pt") }
+
+func change(fraction float64, unit string) Change {
+	text := Fixed(math.Abs(fraction)*100, 1)
+	switch {
+	case text == Missing:
+		return Change{Dir: "flat", Text: Missing}
+	case nought(text):
+		return Change{Dir: "flat", Text: text + unit}
+	case fraction < 0:
+		return Change{Dir: "down", Text: text + unit}
+	default:
+		return Change{Dir: "up", Text: text + unit}
+	}
+}
