@@ -100,15 +100,14 @@ func TestDifficultyOfEveryEpoch(t *testing.T) {
 	}
 }
 
-// The rule, fed with the times at which a node saw the first and last block of
-// an epoch, tells the difficulty that came. Headers carry other times than
-// arrivals: half of a thousandth covers it.
-func TestRetargetOfSeenEpochs(t *testing.T) {
-	difficulty := map[int64]float64{}
+// seenEpochs are the difficulty of each epoch, and when a node first saw each
+// block of some of them.
+func seenEpochs(t *testing.T) (difficulty map[int64]float64, seen map[int64]time.Time) {
+	t.Helper()
+	difficulty, seen = map[int64]float64{}, map[int64]time.Time{}
 	for _, row := range history(t, "difficulty_epochs.csv") {
 		difficulty[int64(float(t, row["epoch"]))] = float(t, row["difficulty"])
 	}
-	seen := map[int64]time.Time{}
 	for _, row := range history(t, "blocks_arrivals.csv.gz") {
 		at, err := time.Parse(time.RFC3339, row["arrival_time_utc"])
 		if err != nil {
@@ -116,14 +115,22 @@ func TestRetargetOfSeenEpochs(t *testing.T) {
 		}
 		seen[int64(float(t, row["height"]))] = at
 	}
+	return difficulty, seen
+}
+
+// The rule, fed with the times at which a node saw the first and last block of
+// an epoch, tells the difficulty that came. Headers carry other times than
+// arrivals: half of a thousandth covers it.
+func TestRetargetOfSeenEpochs(t *testing.T) {
+	difficulty, seen := seenEpochs(t)
 	epochs, worst := 0, 0.0
-	for epoch := range difficulty {
+	for epoch, before := range difficulty {
 		first, last := seen[epoch*market.EpochBlocks], seen[(epoch+1)*market.EpochBlocks-1]
 		want, known := difficulty[epoch+1]
 		if first.IsZero() || last.IsZero() || !known {
 			continue
 		}
-		bits, err := market.NextBits(bitsOf(difficulty[epoch]), first, last)
+		bits, err := market.NextBits(bitsOf(before), first, last)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,9 +141,37 @@ func TestRetargetOfSeenEpochs(t *testing.T) {
 		epochs++
 		worst = max(worst, math.Abs(got/want-1))
 	}
-	t.Logf("%d epochs, the farthest off by %.3f %%", epochs, worst*100)
 	if epochs < 15 || worst > 0.0005 {
 		t.Errorf("%d epochs, the farthest off by %.3f %%", epochs, worst*100)
+	}
+}
+
+// The 90 % band of the next adjustment, asked at seven moments of each seen
+// epoch, held what came about nine times of ten.
+func TestBandHeldWhatCame(t *testing.T) {
+	difficulty, seen := seenEpochs(t)
+	held, asked := 0, 0
+	for epoch, before := range difficulty {
+		after, known := difficulty[epoch+1]
+		for _, n := range []int64{36, 100, 250, 500, 1000, 1500, 1900} {
+			first, latest := seen[epoch*market.EpochBlocks], seen[epoch*market.EpochBlocks+n]
+			if first.IsZero() || latest.IsZero() || !known {
+				continue
+			}
+			a, err := market.NextAdjustment(market.EpochState{
+				Height: epoch*market.EpochBlocks + n, First: first, Latest: latest, Now: latest, Difficulty: before,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			asked++
+			if change := after/before - 1; a.Low <= change && change <= a.High {
+				held++
+			}
+		}
+	}
+	if share := float64(held) / float64(asked); !(share > 0.80 && share < 0.98) {
+		t.Errorf("%d of %d bands held", held, asked)
 	}
 }
 
