@@ -34,7 +34,8 @@ func gamma(rng *rand.Rand, shape float64) float64 {
 	c := 1 / math.Sqrt(9*d)
 	for {
 		x := rng.NormFloat64()
-		v := math.Pow(1+c*x, 3)
+		v := 1 + c*x
+		v *= v * v
 		if v > 0 && math.Log(rng.Float64()) < 0.5*x*x+d-d*v+d*math.Log(v) {
 			return d * v
 		}

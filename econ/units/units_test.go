@@ -70,7 +70,7 @@ func TestDollars(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", c.what, c.got, c.want)
 		}
 	}
-	if a.Cmp(b) != 1 || b.Cmp(a) != -1 || a.Cmp(a) != 0 || b.Sign() != -1 || (units.USD{}).Sign() != 0 {
+	if a.Cmp(b) != 1 || b.Cmp(a) != -1 || a.Cmp(units.Cents(10_010)) != 0 || b.Sign() != -1 || (units.USD{}).Sign() != 0 {
 		t.Error("the order of amounts is wrong")
 	}
 	if a.Float64() != 100.10 || !a.Decimal().Equal(dec("100.1")) {
