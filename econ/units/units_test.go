@@ -91,6 +91,16 @@ func TestSimulatedFigureIsRoundedWhereItCrosses(t *testing.T) {
 	}
 }
 
+func TestRates(t *testing.T) {
+	a, b := units.RoundRate(dec("48.25")), units.RoundRate(dec("-0.0000014"))
+	if a.Cmp(b) != 1 || b.Cmp(a) != -1 || a.Equal(b) || a.Sign() != 1 || (units.Rate{}).Sign() != 0 {
+		t.Error("the order of rates is wrong")
+	}
+	if a.Float64() != 48.25 || !a.Decimal().Equal(dec("48.25")) || b.String() != "-0.000001" {
+		t.Errorf("got %v, %s and %s", a.Float64(), a.Decimal(), b)
+	}
+}
+
 func TestSatoshi(t *testing.T) {
 	if got := units.Sats(3_000_001).BTC(); got.String() != "0.03000001" {
 		t.Errorf("got %s", got)
