@@ -103,14 +103,26 @@ const (
 
 // InsertBars stores bars where there is none, as when a gap is filled from
 // candles, and returns how many were new. It publishes the series if any was.
+// Minutes older than thirteen months are ErrTooOld.
 func (s *Store) InsertBars(ctx context.Context, key string, level market.Level, bars []market.Bar) (int, error) {
 	return s.writeBars(ctx, key, level, bars, keepBar)
 }
 
 // UpsertBars stores bars in place of what is there, and returns how many
-// changed. It publishes the series if any did.
+// changed. It publishes the series if any did. Minutes older than thirteen
+// months are ErrTooOld.
 func (s *Store) UpsertBars(ctx context.Context, key string, level market.Level, bars []market.Bar) (int, error) {
 	return s.writeBars(ctx, key, level, bars, replaceBar)
+}
+
+// Writers of a room's bars take turns, the roll-up among them: it writes the
+// bars of a level from those of another, which must not change meanwhile, and
+// two that hold a bar and a mark would wait for one another. Ticks need no turn.
+const sqlLockBars = `SELECT pg_advisory_xact_lock(hashtext('switchyard bars'), hashtext($1))`
+
+func (s *Store) lockBars(ctx context.Context, room string) error {
+	_, err := s.q.Exec(ctx, sqlLockBars, room)
+	return wrap(err, "wait for a turn to write bars of %s", room)
 }
 
 // barBatch is how many bars go into one statement.
@@ -137,6 +149,9 @@ func (s *Store) writeBars(ctx context.Context, key string, level market.Level, b
 	sql := fmt.Sprintf(inRoom(sqlWriteBars, room), table, conflict, mark)
 	total, newest := int64(0), time.Time{}
 	err = s.write(ctx, func(s *Store) error {
+		if err := s.lockBars(ctx, room); err != nil {
+			return err
+		}
 		for len(bars) > 0 {
 			batch := bars[:min(len(bars), barBatch)]
 			bars = bars[len(batch):]
@@ -172,6 +187,9 @@ func (s *Store) writeBatch(ctx context.Context, sql, room string, level market.L
 		for j, v := range [...]float64{b.Sum, b.Min, b.Max, b.First, b.Last} {
 			values[j][i] = v
 		}
+	}
+	if err := s.checkKept(level, times); err != nil {
+		return insertedRow{}, err
 	}
 	if err := s.partitionsFor(ctx, room, level, times); err != nil {
 		return insertedRow{}, err

@@ -18,18 +18,18 @@ SELECT m.t FROM generate_series($2::timestamptz, $3::timestamptz - interval '1 m
    AND NOT EXISTS (SELECT FROM ROOM.tick k WHERE k.series_id = $1 AND k.t >= m.t AND k.t < m.t + interval '1 minute')
  ORDER BY 1`
 
-// MissingMinutes are the whole minutes from from to to that have neither a bar
+// MissingMinutes are the closed minutes from from to to that have neither a bar
 // nor ticks.
 func (s *Store) MissingMinutes(ctx context.Context, key string, from, to time.Time) ([]Span, error) {
 	return s.missing(ctx, sqlMissingMinutes, key, time.Minute, from, to)
 }
 
 const sqlMissingDays = `
-SELECT m.t FROM generate_series($2::timestamptz, $3::timestamptz - interval '1 day', interval '1 day') AS m(t)
+SELECT m.t FROM generate_series($2::timestamptz, $3::timestamptz - interval '24 hours', interval '24 hours') AS m(t)
  WHERE NOT EXISTS (SELECT FROM ROOM.point_day p WHERE p.series_id = $1 AND p.t = m.t)
  ORDER BY 1`
 
-// MissingDays are the whole UTC days from from to to that have no bar.
+// MissingDays are the closed UTC days from from to to that have no bar.
 func (s *Store) MissingDays(ctx context.Context, key string, from, to time.Time) ([]Span, error) {
 	return s.missing(ctx, sqlMissingDays, key, market.LevelDay.Width(), from, to)
 }
@@ -42,6 +42,9 @@ func (s *Store) missing(ctx context.Context, sql, key string, width time.Duratio
 	id, err := s.seriesID(ctx, key)
 	if err != nil {
 		return nil, err
+	}
+	if now := s.now(); to.After(now) {
+		to = now
 	}
 	first := from.UTC().Truncate(width)
 	if first.Before(from) {

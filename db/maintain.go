@@ -2,14 +2,52 @@ package db
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"switchyard/econ/market"
 )
 
-// minuteKept is how many months minutes are kept.
-const minuteKept = 13
+// How long the finer levels are kept.
+const (
+	tickKept   = 7 * 24 * time.Hour
+	minuteKept = 13 // months
+)
+
+// aheadLimit is how far ahead of the clock a value may lie: a wrong time must
+// not make partitions for a far future.
+const aheadLimit = 24 * time.Hour
+
+// keptFrom is when what is kept of a level begins; zero for what is kept for
+// good. Nothing from then on is dropped.
+func keptFrom(level market.Level, now time.Time) time.Time {
+	switch level {
+	case market.LevelTick:
+		return now.Add(-tickKept)
+	case market.LevelMinute:
+		return partitionStart(level, now).AddDate(0, -minuteKept, 0)
+	default:
+		return time.Time{}
+	}
+}
+
+// checkKept refuses times whose partition may have been dropped, or lies too
+// far ahead.
+func (s *Store) checkKept(level market.Level, times []time.Time) error {
+	from, until := keptFrom(level, s.now()), s.now().Add(aheadLimit)
+	for _, t := range times {
+		if t.Before(from) {
+			return fmt.Errorf("%s of %s: %w, which begins on %s", level, t.Format(time.RFC3339), ErrTooOld, from.UTC().Format(time.RFC3339))
+		}
+		if t.After(until) {
+			return fmt.Errorf("%s of %s lies ahead of the clock", level, t.Format(time.RFC3339))
+		}
+	}
+	return nil
+}
 
 const (
 	sqlEnsurePartition = `SELECT core.ensure_partition($1, $2, $3)`
@@ -69,17 +107,14 @@ func (s *Store) ensurePartitions(ctx context.Context, now time.Time) error {
 
 // Maintain makes the coming partitions and drops those past their time: ticks
 // after seven days, minutes after thirteen months. A partition whose roll-up is
-// not complete stays until it is.
+// not complete stays, and its hours are marked to be computed again.
 func (s *Store) Maintain(ctx context.Context, now time.Time) error {
 	if err := s.ensurePartitions(ctx, now); err != nil {
 		return err
 	}
 	for _, room := range seriesRooms {
-		for level, limit := range map[market.Level]time.Time{
-			market.LevelTick:   partitionStart(market.LevelTick, now.Add(-tickKept)).AddDate(0, 0, -1),
-			market.LevelMinute: partitionStart(market.LevelMinute, now).AddDate(0, -minuteKept-1, 0),
-		} {
-			if err := s.dropBefore(ctx, room, level, limit); err != nil {
+		for _, level := range [...]market.Level{market.LevelTick, market.LevelMinute} {
+			if err := s.dropPast(ctx, room, level, now); err != nil {
 				return err
 			}
 		}
@@ -87,32 +122,33 @@ func (s *Store) Maintain(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-func (s *Store) dropBefore(ctx context.Context, room string, level market.Level, limit time.Time) error {
+// clockMargin is by how much the clocks of this machine and of the database may
+// differ: the database judges the age of a partition too.
+const clockMargin = time.Hour
+
+func (s *Store) dropPast(ctx context.Context, room string, level market.Level, now time.Time) error {
 	rows, err := s.q.Query(ctx, sqlPartitions, room, string(level))
 	if err != nil {
 		return wrap(err, "list the partitions of %s", level)
 	}
-	var starts []time.Time
-	for rows.Next() {
-		var start time.Time
-		if err := rows.Scan(&start); err != nil {
-			rows.Close()
-			return wrap(err, "list the partitions of %s", level)
-		}
-		starts = append(starts, start)
-	}
-	if err := rows.Err(); err != nil {
+	starts, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+	if err != nil {
 		return wrap(err, "list the partitions of %s", level)
 	}
+	limit := partitionStart(level, keptFrom(level, now.Add(-clockMargin)))
 	for _, start := range starts {
-		if start.After(limit) {
+		if !start.Before(limit) {
 			break
 		}
 		var dropped bool
 		if err := s.q.QueryRow(ctx, sqlDropPartition, room, string(level), start).Scan(&dropped); err != nil {
 			return wrap(err, "drop the partition of %s", start.Format(time.DateOnly))
 		}
-		s.log.Info("partition past its time", "room", room, "level", level, "start", start.Format(time.DateOnly), "dropped", dropped)
+		if dropped {
+			s.log.Info("partition dropped", "room", room, "level", level, "start", start.Format(time.DateOnly))
+		} else {
+			s.log.Warn("partition kept, its roll-up is not complete", "room", room, "level", level, "start", start.Format(time.DateOnly))
+		}
 	}
 	return nil
 }

@@ -86,6 +86,7 @@ func grantStatements(database, user string) []string {
 		"GRANT CREATE, TEMPORARY ON DATABASE " + name + " TO " + ownerRole,
 		"GRANT CONNECT ON DATABASE " + name + " TO " + pgx.Identifier{user}.Sanitize(),
 		"REVOKE ALL ON SCHEMA public FROM PUBLIC",
+		"GRANT USAGE ON SCHEMA public TO " + ownerRole, // the first migration names it
 	}
 }
 

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,8 +26,8 @@ const barConflict = ` ON CONFLICT (series_id, t) DO UPDATE SET n = EXCLUDED.n, s
  WHERE (p.n, p.sum, p.min, p.max, p.first, p.last) IS DISTINCT FROM
        (EXCLUDED.n, EXCLUDED.sum, EXCLUDED.min, EXCLUDED.max, EXCLUDED.first, EXCLUDED.last)`
 
-// A minute that has ticks is computed from them; one that has none keeps the
-// bar it was given.
+// A minute that has ticks is computed from them, whatever was there before; one
+// that has none keeps the bar it was given.
 const sqlMinutesFromTicks = `
 INSERT INTO ROOM.point_minute AS p (series_id, t, n, sum, min, max, first, last)
 SELECT k.series_id, date_bin('1 minute', k.t, '2000-01-01 00:00:00+00'), count(*), sum(k.v), min(k.v), max(k.v),
@@ -35,22 +36,34 @@ SELECT k.series_id, date_bin('1 minute', k.t, '2000-01-01 00:00:00+00'), count(*
   JOIN ROOM.tick k ON k.series_id = d.series_id AND k.t >= d.hour AND k.t < d.hour + interval '1 hour'
  GROUP BY 1, 2` + barConflict
 
-const sqlHoursFromMinutes = `
-INSERT INTO ROOM.point_hour AS p (series_id, t, n, sum, min, max, first, last)
-SELECT m.series_id, d.hour, sum(m.n), sum(m.sum), min(m.min), max(m.max),
-       (array_agg(m.first ORDER BY m.t))[1], (array_agg(m.last ORDER BY m.t DESC))[1]
-  FROM unnest($1::integer[], $2::timestamptz[]) AS d(series_id, hour)
-  JOIN ROOM.point_minute m ON m.series_id = d.series_id AND m.t >= d.hour AND m.t < d.hour + interval '1 hour'
- GROUP BY 1, 2` + barConflict
+// A coarser bar is computed from the finer ones. If these begin after it does
+// and the bar that is there reaches further, that one was not made of them
+// alone: it stays, only widened, so that what the finer level does not hold, or
+// no longer holds, is not lost.
+const sqlCoarser = `
+INSERT INTO ROOM.%[1]s AS p (series_id, t, n, sum, min, max, first, last)
+SELECT f.series_id, f.t,
+       CASE WHEN k.kept THEN o.n ELSE f.n END, CASE WHEN k.kept THEN o.sum ELSE f.sum END,
+       CASE WHEN k.kept THEN least(o.min, f.min) ELSE f.min END, CASE WHEN k.kept THEN greatest(o.max, f.max) ELSE f.max END,
+       CASE WHEN k.kept THEN o.first ELSE f.first END, CASE WHEN k.kept THEN o.last ELSE f.last END
+  FROM (SELECT b.series_id, d.t, sum(b.n) AS n, sum(b.sum) AS sum, min(b.min) AS min, max(b.max) AS max,
+               (array_agg(b.first ORDER BY b.t))[1] AS first, (array_agg(b.last ORDER BY b.t DESC))[1] AS last,
+               min(b.t) = d.t AS whole
+          FROM (SELECT DISTINCT series_id, date_bin('%[3]s', hour, '2000-01-01 00:00:00+00') AS t
+                  FROM unnest($1::integer[], $2::timestamptz[]) AS x(series_id, hour)) AS d
+          JOIN ROOM.%[2]s b ON b.series_id = d.series_id AND b.t >= d.t AND b.t < d.t + interval '%[3]s'
+         GROUP BY 1, 2) AS f
+  LEFT JOIN ROOM.%[1]s o ON o.series_id = f.series_id AND o.t = f.t
+ CROSS JOIN LATERAL (SELECT coalesce(NOT f.whole AND (o.min < f.min OR o.max > f.max), false)) AS k(kept)` + barConflict
 
-const sqlDaysFromHours = `
-INSERT INTO ROOM.point_day AS p (series_id, t, n, sum, min, max, first, last)
-SELECT h.series_id, d.day, sum(h.n), sum(h.sum), min(h.min), max(h.max),
-       (array_agg(h.first ORDER BY h.t))[1], (array_agg(h.last ORDER BY h.t DESC))[1]
-  FROM (SELECT DISTINCT series_id, date_bin('1 day', hour, '2000-01-01 00:00:00+00') AS day
-          FROM unnest($1::integer[], $2::timestamptz[]) AS x(series_id, hour)) AS d
-  JOIN ROOM.point_hour h ON h.series_id = d.series_id AND h.t >= d.day AND h.t < d.day + interval '1 day'
- GROUP BY 1, 2` + barConflict
+// rollUpSteps are the statements of a roll-up, in their order.
+func rollUpSteps() []string {
+	return []string{
+		sqlMinutesFromTicks,
+		fmt.Sprintf(sqlCoarser, "point_hour", "point_minute", "1 hour"),
+		fmt.Sprintf(sqlCoarser, "point_day", "point_hour", "24 hours"),
+	}
+}
 
 // dirtyRow is a mark that an hour must be computed again.
 type dirtyRow struct {
@@ -61,8 +74,9 @@ type dirtyRow struct {
 // RollUp computes again every hour that was marked before now: its minutes
 // from ticks, the hour from minutes, its day from hours. It returns how many
 // bars changed. Where a finer level holds nothing, the coarser one stays as it
-// is, so nothing is ever computed from what has been dropped. Two may run at
-// once, and beside writers.
+// is, so nothing is ever computed from what has been dropped. Several may run
+// at once, beside writers: a mark is locked while its hour is computed and
+// removed with it, so a tick that comes meanwhile waits to mark the hour anew.
 func (s *Store) RollUp(ctx context.Context) (int, error) {
 	total := 0
 	for _, room := range seriesRooms {
@@ -89,6 +103,9 @@ var errNothing = errors.New("nothing to do")
 
 func (s *Store) rollUpBatch(ctx context.Context, room string, began time.Time) (hours, changed int, err error) {
 	err = s.write(ctx, func(s *Store) error {
+		if err := s.lockBars(ctx, room); err != nil {
+			return err
+		}
 		rows, err := s.q.Query(ctx, inRoom(sqlTakeDirty, room), began, rollUpBatch)
 		if err != nil {
 			return wrap(err, "take marked hours")
@@ -104,7 +121,7 @@ func (s *Store) rollUpBatch(ctx context.Context, room string, began time.Time) (
 		for i, m := range marks {
 			ids[i], times[i] = m.SeriesID, m.Hour
 		}
-		for _, sql := range [...]string{sqlMinutesFromTicks, sqlHoursFromMinutes, sqlDaysFromHours} {
+		for _, sql := range rollUpSteps() {
 			tag, err := s.q.Exec(ctx, inRoom(sql, room), ids, times)
 			if err != nil {
 				return wrap(err, "roll up")

@@ -13,9 +13,6 @@ import (
 	"switchyard/econ/market"
 )
 
-// tickKept is how long ticks are kept.
-const tickKept = 7 * 24 * time.Hour
-
 // A mark is locked, not skipped, when it is there already: see core.dirty in
 // the migration.
 const sqlInsertTicks = `
@@ -50,7 +47,6 @@ func (s *Store) InsertTicks(ctx context.Context, points map[string][]market.Poin
 		times  []time.Time
 		values []float64
 		keys   = make(map[int32]string)
-		oldest = s.now().Add(-tickKept)
 		total  int64
 	)
 	room := ""
@@ -69,14 +65,14 @@ func (s *Store) InsertTicks(ctx context.Context, points map[string][]market.Poin
 		}
 		keys[id] = key
 		for _, p := range points[key] {
-			if p.T.Before(oldest) {
-				return 0, fmt.Errorf("tick of %s at %s: %w", key, p.T.UTC().Format(time.RFC3339), ErrTooOld)
-			}
 			ids, times, values = append(ids, id), append(times, p.T.UTC().Truncate(time.Second)), append(values, p.V)
 		}
 	}
 	if len(ids) == 0 {
 		return 0, nil
+	}
+	if err := s.checkKept(market.LevelTick, times); err != nil {
+		return 0, wrap(err, "insert ticks")
 	}
 	err := s.write(ctx, func(s *Store) error {
 		if err := s.partitionsFor(ctx, room, market.LevelTick, times); err != nil {
