@@ -12,6 +12,7 @@ export class Clock {
   // hear takes the server's time of a message that has just arrived.
   hear(server: number): void {
     const offset = server - this.local();
+    if (Number.isNaN(offset)) return;
     this.offset = Math.abs(offset) < tolerance ? 0 : offset;
   }
 

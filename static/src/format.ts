@@ -76,8 +76,8 @@ export function delta(fraction: number): string {
 
 // duration prints seconds in their two largest units, cut off, not rounded.
 export function duration(seconds: number): string {
-  if (seconds < 0) return minus + duration(-seconds);
-  const s = Math.floor(seconds);
+  if (seconds <= -1) return minus + duration(-seconds); // less is no second yet, and zero has no sign
+  const s = Math.trunc(seconds);
   if (s < 60) return s + nbsp + "s";
   if (s < 3600) return Math.floor(s / 60) + nbsp + "min";
   if (s < 86_400) return two(Math.floor(s / 3600), "h", Math.floor((s % 3600) / 60), "min");

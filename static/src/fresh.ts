@@ -35,7 +35,7 @@ export function labelOf(text: string): string {
 }
 
 class Mark {
-  private readonly label: string;
+  private label: string;
   private readonly text: Element;
   private readonly cadence: number;
   private at: number;
@@ -52,6 +52,10 @@ class Mark {
     if (!(at > this.at)) return;
     this.at = at;
     this.el.dataset.at = new Date(at).toISOString();
+  }
+
+  relabel(text: string): void {
+    if (this.label) this.label = text;
   }
 
   show(now: number, up: boolean): void {
@@ -86,6 +90,11 @@ export class Marks {
   // renew says that the source of a topic was heard at a time.
   renew(topic: string, at: number): void {
     for (const m of this.all) if (m.topic === topic) m.renew(at);
+  }
+
+  // relabel renames what was renewed, on the marks that name it.
+  relabel(topic: string, text: string): void {
+    for (const m of this.all) if (m.topic === topic) m.relabel(text);
   }
 
   show(now: number, up: boolean): void {

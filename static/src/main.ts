@@ -29,12 +29,20 @@ class Page {
   private agesAt = 0;
 
   constructor() {
+    this.startClock();
     const address = document.body.dataset.live;
     this.live = address ? this.join(address) : null;
     this.keys();
     this.retryIfStarting();
     this.tick();
     setInterval(() => this.tick(), 1000);
+  }
+
+  // startClock sets the clock by the time at which the server made the page;
+  // the first event sets it better.
+  private startClock(): void {
+    const made = document.querySelector<HTMLTimeElement>(".endnote time");
+    if (made) this.clock.hear(Date.parse(made.dateTime) + performance.now());
   }
 
   private join(address: string): Live {
@@ -73,13 +81,15 @@ class Page {
 
   // renew takes the time at which a source was last heard: of the newest point;
   // without points, of the event itself, unless it only repeats what was known.
-  // A text "<topic>.at" says it outright.
+  // A text "<topic>.at" says it outright, for any topic; "<topic>.label" says
+  // what was renewed, e.g. "Block 940,513".
   private renew(e: LiveEvent): void {
     const point = e.points?.at(-1)?.[0];
     if (point !== undefined) this.marks.renew(e.topic, point);
     else if (!e.snap) this.marks.renew(e.topic, e.t);
     for (const [id, text] of Object.entries(e.text ?? {})) {
       if (id.endsWith(".at")) this.marks.renew(id.slice(0, -3), Date.parse(text));
+      if (id.endsWith(".label")) this.marks.relabel(id.slice(0, -6), text);
     }
   }
 
