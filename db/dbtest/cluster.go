@@ -27,10 +27,11 @@ type shared struct {
 	mu     sync.Mutex // guards all below
 	server *embedded.Server
 	dir    string
-	err    error // of the first failure; later tests fail with it at once
+	err    error // of the start; later tests fail with it at once
 
-	prepared template // its name is empty before the first use
-	clones   int      // made so far
+	prepared   template // its name is empty before the first use
+	prepareErr error    // likewise; Cluster and Empty serve without a template
+	clones     int      // made so far
 }
 
 // Cluster returns the PostgreSQL server of this test binary, started on first use

@@ -97,11 +97,11 @@ func (c *shared) template(t testing.TB) template {
 	Cluster(t)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.prepared.name == "" && c.err == nil {
-		c.prepared, c.err = c.prepare()
+	if c.prepared.name == "" && c.prepareErr == nil {
+		c.prepared, c.prepareErr = c.prepare()
 	}
-	if c.err != nil {
-		t.Fatalf("prepare the template of the test databases: %v", c.err)
+	if c.prepareErr != nil {
+		t.Fatalf("prepare the template of the test databases: %v", c.prepareErr)
 	}
 	return c.prepared
 }
