@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,52 +12,43 @@ import (
 // endOfTime is later than any point.
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
-
-// The newest value at or before an instant, of the finest level that has one:
-// a coarser bar begins no later than the finer values in it.
-const sqlNewest = `
+// The newest value of series s at or before $1, of the finest level that has
+// one: a coarser bar begins no later than the finer values in it.
+const sqlNewestOf = `
 SELECT t, v, level FROM (
-	(SELECT t, v, 'tick' AS level, 0 AS fine FROM ROOM.tick WHERE series_id = $1 AND t <= $2 ORDER BY t DESC LIMIT 1)
+	(SELECT t, v, 'tick' AS level, 0 AS fine FROM ROOM.tick WHERE series_id = s.id AND t <= $1 ORDER BY t DESC LIMIT 1)
 	UNION ALL
-	(SELECT t, last, 'minute', 1 FROM ROOM.point_minute WHERE series_id = $1 AND t <= $2 ORDER BY t DESC LIMIT 1)
+	(SELECT t, last, 'minute', 1 FROM ROOM.point_minute WHERE series_id = s.id AND t <= $1 ORDER BY t DESC LIMIT 1)
 	UNION ALL
-	(SELECT t, last, 'hour', 2 FROM ROOM.point_hour WHERE series_id = $1 AND t <= $2 ORDER BY t DESC LIMIT 1)
+	(SELECT t, last, 'hour', 2 FROM ROOM.point_hour WHERE series_id = s.id AND t <= $1 ORDER BY t DESC LIMIT 1)
 	UNION ALL
-	(SELECT t, last, 'day', 3 FROM ROOM.point_day WHERE series_id = $1 AND t <= $2 ORDER BY t DESC LIMIT 1)
-) AS newest ORDER BY t DESC, fine LIMIT 1`
+	(SELECT t, last, 'day', 3 FROM ROOM.point_day WHERE series_id = s.id AND t <= $1 ORDER BY t DESC LIMIT 1)
+) AS each_level ORDER BY t DESC, fine LIMIT 1`
 
-func (s *Store) newest(ctx context.Context, key string, at time.Time) (market.Point, market.Level, error) {
+const sqlNewest = `SELECT newest.t, newest.v FROM (SELECT $2::integer) AS s(id), LATERAL (` + sqlNewestOf + `) AS newest`
+
+// PointAt is the newest value at or before t, from the finest level that has
+// one; ErrNotFound if there is none. The time of a bar is its beginning.
+func (s *Store) PointAt(ctx context.Context, key string, t time.Time) (market.Point, error) {
 	room, err := roomOf(key)
 	if err != nil {
-		return market.Point{}, "", err
+		return market.Point{}, err
 	}
 	id, err := s.seriesID(ctx, key)
 	if err != nil {
-		return market.Point{}, "", err
+		return market.Point{}, err
 	}
-	var (
-		p     market.Point
-		level string
-	)
-	if err := s.q.QueryRow(ctx, inRoom(sqlNewest, room), id, at).Scan(&p.T, &p.V, &level); err != nil {
-		return market.Point{}, "", wrap(err, "newest value of %s", key)
+	var p market.Point
+	if err := s.q.QueryRow(ctx, inRoom(sqlNewest, room), t, id).Scan(&p.T, &p.V); err != nil {
+		return market.Point{}, wrap(err, "newest value of %s", key)
 	}
 	p.T = p.T.UTC()
-	return p, market.Level(level), nil
+	return p, nil
 }
 
 // LastPoint is the newest value of a series; ErrNotFound if it has none.
 func (s *Store) LastPoint(ctx context.Context, key string) (market.Point, error) {
-	p, _, err := s.newest(ctx, key, endOfTime)
-	return p, err
-}
-
-// PointAt is the newest value at or before t, from the finest level that has
-// one. The time of a bar is its beginning.
-func (s *Store) PointAt(ctx context.Context, key string, t time.Time) (market.Point, error) {
-	p, _, err := s.newest(ctx, key, t)
-	return p, err
+	return s.PointAt(ctx, key, endOfTime)
 }
 
 // tickRow is a row of a room's ticks.

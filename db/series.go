@@ -126,52 +126,75 @@ func (s *Store) seriesID(ctx context.Context, key string) (int32, error) {
 	return series.ID, err
 }
 
-const sqlSeq = `SELECT coalesce((SELECT seq FROM core.topic WHERE name = $1), 0)`
+// A series, its newest value and the number of its last change, as of one
+// moment: a number ahead of the value would hide the next one from a reader.
+const sqlStatus = `
+SELECT s.id, s.key, s.unit, s.interval_s, s.world, s.source, s.licence, newest.t, newest.v, newest.level, coalesce(topic.seq, 0) AS seq
+  FROM ROOM.series s
+  LEFT JOIN core.topic ON topic.name = s.key
+  LEFT JOIN LATERAL (` + sqlNewestOf + `) AS newest ON true`
+
+// statusRow is a row of a room's series with its newest value, if it has one.
+type statusRow struct {
+	seriesRow
+	T     *time.Time
+	V     *float64
+	Level *string
+	Seq   int64
+}
+
+func (r statusRow) status() market.SeriesStatus {
+	st := market.SeriesStatus{Series: r.series(), Seq: r.Seq}
+	if r.T != nil && r.V != nil && r.Level != nil {
+		st.Last, st.Level = market.Point{T: r.T.UTC(), V: *r.V}, market.Level(*r.Level)
+	}
+	return st
+}
 
 // SeriesStatus is a series, its newest value and the number of its last change.
+// A series that is not declared is ErrNotFound.
 func (s *Store) SeriesStatus(ctx context.Context, key string) (market.SeriesStatus, error) {
-	series, err := s.series(ctx, key)
+	return s.statusAt(ctx, key, endOfTime)
+}
+
+// statusAt is a series with its newest value at or before a time.
+func (s *Store) statusAt(ctx context.Context, key string, at time.Time) (market.SeriesStatus, error) {
+	room, err := roomOf(key)
 	if err != nil {
 		return market.SeriesStatus{}, err
 	}
-	return s.status(ctx, series)
+	rows, err := s.q.Query(ctx, inRoom(sqlStatus, room)+` WHERE s.key = $2`, at, key)
+	if err != nil {
+		return market.SeriesStatus{}, wrap(err, "status of %s", key)
+	}
+	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[statusRow])
+	return row.status(), wrap(err, "status of %s", key)
 }
 
-func (s *Store) status(ctx context.Context, series market.Series) (market.SeriesStatus, error) {
-	st := market.SeriesStatus{Series: series}
-	point, level, err := s.newest(ctx, series.Key, endOfTime)
-	if err != nil && !isNotFound(err) {
-		return st, err
-	}
-	st.Last, st.Level = point, level
-	return st, wrap(s.q.QueryRow(ctx, sqlSeq, series.Key).Scan(&st.Seq), "number of %s", series.Key)
-}
+const sqlMayUse = `SELECT has_schema_privilege($1, 'USAGE')`
 
 // SeriesList is every series this role may read, by key.
 func (s *Store) SeriesList(ctx context.Context) ([]market.SeriesStatus, error) {
 	var list []market.SeriesStatus
-	err := s.Snapshot(ctx, func(s *Store) error {
-		for _, room := range seriesRooms {
-			rows, err := s.q.Query(ctx, inRoom(sqlSeries, room)+` ORDER BY key`)
-			if err != nil {
-				return wrap(err, "list the series of %s", room)
-			}
-			found, err := pgx.CollectRows(rows, pgx.RowToStructByName[seriesRow])
-			if hasCode(err, "42501") {
-				continue // not for this role
-			}
-			if err != nil {
-				return wrap(err, "list the series of %s", room)
-			}
-			for _, r := range found {
-				st, err := s.status(ctx, r.series())
-				if err != nil {
-					return err
-				}
-				list = append(list, st)
-			}
+	for _, room := range seriesRooms {
+		var may bool
+		if err := s.q.QueryRow(ctx, sqlMayUse, room).Scan(&may); err != nil {
+			return nil, wrap(err, "list the series of %s", room)
 		}
-		return nil
-	})
-	return list, err
+		if !may {
+			continue
+		}
+		rows, err := s.q.Query(ctx, inRoom(sqlStatus, room)+` ORDER BY s.key`, endOfTime)
+		if err != nil {
+			return nil, wrap(err, "list the series of %s", room)
+		}
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[statusRow])
+		if err != nil {
+			return nil, wrap(err, "list the series of %s", room)
+		}
+		for _, r := range found {
+			list = append(list, r.status())
+		}
+	}
+	return list, nil
 }
