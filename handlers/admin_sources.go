@@ -109,12 +109,12 @@ func (a *App) runJob(c echo.Context) error {
 		return badInput("The job's name cannot be read.")
 	}
 	ctx, s := c.Request().Context(), a.store(c)
-	runs, err := s.LastRuns(ctx)
+	jobs, err := s.Jobs(ctx)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(runs, func(r ops.Run) bool { return r.Job == name }) {
-		return notFound("There is no job of that name, or it has never run.")
+	if !slices.ContainsFunc(jobs, func(j ops.Job) bool { return j.Name == name }) {
+		return notFound("There is no job of that name.")
 	}
 	_, err = s.RequestJob(ctx, ops.Request{Action: "run", Target: name, By: subjectOf(c).Name, At: a.now().UTC()})
 	if err != nil {

@@ -178,7 +178,7 @@ func withTimeout(next echo.HandlerFunc) echo.HandlerFunc {
 // server reads with the executive's rights.
 func (a *App) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Set(subjectKey, subject{Role: access.Executive, Name: "Executive"})
+		c.Set(subjectKey, subject{Role: access.Executive, Name: "Everyone"})
 		return next(c)
 	}
 }

@@ -14,11 +14,9 @@ import (
 	"switchyard/views/ui"
 )
 
-// Columns of the charts: each gives at most two points, minimum and maximum.
-const (
-	priceColumns   = 240
-	historyColumns = 300
-)
+// priceColumns is the width of the price chart: each column gives at most two
+// points, its minimum and maximum.
+const priceColumns = 240
 
 // showMiningLive answers GET /mining.
 func (a *App) showMiningLive(c echo.Context) error {
@@ -101,8 +99,8 @@ func (p *page) pricesFigure(r views.Range, path string) (views.PricesFigure, err
 	return f, nil
 }
 
-// historyFigure is daily hashprice since the last halving, with a month before
-// it so that the step is seen.
+// historyFigure is the daily close of hashprice since the last halving, with a
+// month before it so that the step is seen.
 func (p *page) historyFigure() (views.HistoryFigure, error) {
 	f := views.HistoryFigure{
 		Facts: p.facts(views.FigureHistory, p.priceFresh(p.price.HP, keyHashprice),
@@ -117,15 +115,20 @@ func (p *page) historyFigure() (views.HistoryFigure, error) {
 		f.From = at.AddDate(0, -1, 0)
 		f.Events = []chart.Event{{T: at, Label: "Halving " + format.DayMonthYear(at)}}
 	}
-	c, err := p.s.Chart(p.ctx, keyHashprice, f.From, f.To, historyColumns)
-	switch {
-	case errors.Is(err, db.ErrNotFound), err == nil && len(c.Points) == 0:
+	days, err := p.s.Bars(p.ctx, keyHashprice, market.LevelDay, f.From.Truncate(market.LevelDay.Width()), f.To)
+	if errors.Is(err, db.ErrNotFound) || err == nil && len(days) == 0 {
 		f.Problem = &ui.Problem{Kind: ui.Loading, Title: "Waiting for the daily history",
 			Text: "It is fetched once, after the last day's prices and blocks.", Href: "/admin/sources", Action: "Show the progress"}
-	case err != nil:
+		return f, nil
+	}
+	if err != nil {
 		return f, err
-	default:
-		f.Points = c.Points
+	}
+	for _, d := range days {
+		f.Points = append(f.Points, market.Point{T: d.T, V: d.Last})
+	}
+	if last := p.price.HP; last != nil && last.T.After(f.Points[len(f.Points)-1].T) {
+		f.Points = append(f.Points, *last) // today so far
 	}
 	return f, nil
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strings"
 
@@ -12,10 +13,11 @@ import (
 )
 
 // render writes a page. It renders to a buffer first: a view that fails gives
-// an error page, never half a page.
+// an error page, never half a page. A request whose time is over still gets its
+// page, which is then the one that says so.
 func render(c echo.Context, status int, page templ.Component) error {
 	var buf bytes.Buffer
-	if err := page.Render(c.Request().Context(), &buf); err != nil {
+	if err := page.Render(context.WithoutCancel(c.Request().Context()), &buf); err != nil {
 		return err
 	}
 	h := c.Response().Header()

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"strings"
 	"time"
@@ -164,6 +165,9 @@ func (a *App) snapshot(ctx context.Context, name string, role access.Role, seen 
 	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
 	defer cancel()
 	ev, err := a.encodeTopic(ctx, name, role)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, nil // a series that is not there yet may still come
+	}
 	if err != nil || ev.Seq == seen {
 		return nil, err
 	}
