@@ -42,7 +42,9 @@ func (r blockRow) block() market.Block {
 }
 
 const (
+	sqlLockChain   = `SELECT pg_advisory_xact_lock(hashtext('switchyard chain'))`
 	sqlStoredHash  = `SELECT hash FROM market.block WHERE height = $1`
+	sqlStoredPrev  = `SELECT prev_hash FROM market.block WHERE height = $1`
 	sqlDropFrom    = `DELETE FROM market.block WHERE height >= $1`
 	sqlDropHeight  = `DELETE FROM market.block WHERE height = $1`
 	sqlInsertBlock = `
@@ -65,7 +67,7 @@ func (s *Store) InsertBlocks(ctx context.Context, blocks []market.Block) (int, e
 	added, top := 0, int64(0)
 	err := s.write(ctx, func(s *Store) error {
 		// Blocks are written one transaction at a time.
-		if _, err := s.q.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtext('switchyard chain'))"); err != nil {
+		if _, err := s.q.Exec(ctx, sqlLockChain); err != nil {
 			return wrap(err, "lock the chain")
 		}
 		for _, b := range sorted {
@@ -131,7 +133,7 @@ func (s *Store) unlink(ctx context.Context, b market.Block) error {
 		}
 	}
 	var prev string
-	err = s.q.QueryRow(ctx, "SELECT prev_hash FROM market.block WHERE height = $1", b.Height+1).Scan(&prev)
+	err = s.q.QueryRow(ctx, sqlStoredPrev, b.Height+1).Scan(&prev)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows), err == nil && prev == b.Hash:
 		return nil

@@ -68,12 +68,20 @@ func (s *Store) AbandonRuns(ctx context.Context) error {
 	})
 }
 
-const sqlTrimRuns = `DELETE FROM core.job_run WHERE started_at < $1`
+const (
+	sqlTrimRuns     = `DELETE FROM core.job_run WHERE started_at < $1 AND status <> 'running'`
+	sqlTrimRequests = `DELETE FROM core.job_request WHERE taken_at < $1`
+)
 
-// TrimRuns deletes the runs that began before a time, and returns how many.
+// TrimRuns deletes the runs that began before a time and have ended, and the
+// requests taken before it. It returns how many runs.
 func (s *Store) TrimRuns(ctx context.Context, before time.Time) (int, error) {
 	tag, err := s.q.Exec(ctx, sqlTrimRuns, before)
-	return int(tag.RowsAffected()), wrap(err, "trim runs")
+	if err != nil {
+		return 0, wrap(err, "trim runs")
+	}
+	_, err = s.q.Exec(ctx, sqlTrimRequests, before)
+	return int(tag.RowsAffected()), wrap(err, "trim requests")
 }
 
 // runRow is a row of core.job_run.

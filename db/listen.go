@@ -41,18 +41,26 @@ func NewListener(cfg Config, role access.Role) *Listener {
 	return &Listener{cfg: cfg, role: "switchyard_" + string(role), log: cfg.Log, seen: make(map[string]int64)}
 }
 
-// Run listens until ctx ends. onState hears when the connection is there and
-// when it is lost. After a loss it connects again and emits a notice for every
-// topic that moved meanwhile, so none is missed.
+// Run listens until ctx ends, whose error it returns. onState hears when the
+// connection is there and when it is lost, once each time. After a loss it
+// connects again and emits a notice, without a key, for every topic that moved
+// meanwhile, so none is missed. Both functions are called one at a time.
 func (l *Listener) Run(ctx context.Context, onNotice func(Notice), onState func(up bool)) error {
 	if err := l.baseline(ctx); err != nil && ctx.Err() == nil {
 		l.log.Warn("listener has no baseline yet", "error", err)
 	}
 	wait := minBackOff
+	up, told := false, false
+	state := func(now bool) {
+		if now != up || !told {
+			up, told = now, true
+			onState(now)
+		}
+	}
 	for ctx.Err() == nil {
 		began := l.cfg.Now()
-		err := l.listen(ctx, onNotice, onState)
-		onState(false)
+		err := l.listen(ctx, onNotice, state)
+		state(false)
 		if ctx.Err() != nil {
 			break
 		}

@@ -50,9 +50,9 @@ type SourceReport struct {
 const sqlReportSource = `
 WITH before AS (SELECT name, failures, published_at FROM core.source WHERE name = $1 FOR UPDATE)
 UPDATE core.source s SET
-	checked_at   = $2,
-	succeeded_at = CASE WHEN $3 THEN $2 ELSE s.succeeded_at END,
-	changed_at   = CASE WHEN $3 AND $4 THEN $2 ELSE s.changed_at END,
+	checked_at   = greatest(s.checked_at, $2),
+	succeeded_at = CASE WHEN $3 THEN greatest(s.succeeded_at, $2) ELSE s.succeeded_at END,
+	changed_at   = CASE WHEN $3 AND $4 THEN greatest(s.changed_at, $2) ELSE s.changed_at END,
 	failures     = CASE WHEN $3 THEN 0 ELSE s.failures + 1 END,
 	last_error   = CASE WHEN $3 THEN '' ELSE $5 END,
 	next_try_at  = $6,
