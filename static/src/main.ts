@@ -69,6 +69,7 @@ class Page {
     if (fresh) {
       this.renew(e);
       this.flasher.flash(applyTexts(document, e.text ?? {}));
+      showAges(document, this.clock.now());
       this.refetcher.moved(e.topic);
     }
     for (const chart of this.charts.values()) {

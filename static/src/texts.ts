@@ -3,7 +3,8 @@
 // The items that may flash; others change quietly.
 const flashing = ".ticker li, .tag, td";
 
-// applyTexts sets every text and direction, and returns the items to flash.
+// applyTexts sets every text, every direction (text "<id>.dir") and every time
+// (text "<id>.at", RFC 3339), and returns the items to flash.
 export function applyTexts(root: ParentNode, texts: Record<string, string>): Element[] {
   const changed: Element[] = [];
   for (const [id, text] of Object.entries(texts)) {
@@ -12,6 +13,9 @@ export function applyTexts(root: ParentNode, texts: Record<string, string>): Ele
       el.textContent = text;
       const item = el.closest(flashing);
       if (item) changed.push(item);
+    }
+    if (id.endsWith(".at")) {
+      for (const el of root.querySelectorAll<HTMLTimeElement>(`time[data-at-of="${CSS.escape(id.slice(0, -3))}"]`)) el.dateTime = text;
     }
     if (!id.endsWith(".dir") || !/^(up|down|flat)$/.test(text)) continue;
     for (const el of root.querySelectorAll(`[data-dir-of="${CSS.escape(id.slice(0, -4))}"]`)) {
