@@ -13,8 +13,8 @@ import (
 
 const (
 	oneDay = 24 * time.Hour
-	// dailyEvery is how often the daily statistics are read when nothing is
-	// missing: the party renews them once an hour.
+	// dailyEvery is how often the daily statistics are read: the party renews
+	// them once an hour.
 	dailyEvery = time.Hour
 )
 
@@ -50,28 +50,21 @@ func (e *Env) fillDaily(ctx context.Context, from time.Time, tell told) (int64, 
 	return rows + n, errors.Join(err, fillErr)
 }
 
-// fillStatistics reads mempool's daily statistics if a day is missing or an
-// hour has passed, and stores what is new.
+// fillStatistics reads mempool's daily statistics once an hour, as far back as
+// a day is missing, and stores what is new.
 func (e *Env) fillStatistics(ctx context.Context, from, today time.Time) (int64, error) {
-	oldest := today.Add(-7 * oneDay)
-	incomplete := false
+	if read := e.filler.dailyRead(); !read.IsZero() && e.Now().Sub(read) < dailyEvery {
+		return 0, nil // what is missing now was not there to be had
+	}
+	oldest := today.Add(-hourSpan) // the hashprice of the hours stands on these days too
 	for _, key := range []string{keyHashrate, keyDifficulty, keyFeesPerBlock, keyHashpriceSat} {
 		times, err := missing(ctx, e.Store, key, market.LevelDay, from, today)
 		if err != nil {
 			return 0, err
 		}
-		// Yesterday may not be out yet: it alone is no reason to ask before the hour.
-		if len(times) > 0 && times[0].Before(today.Add(-oneDay)) {
-			incomplete = true
-			if times[0].Before(oldest) {
-				oldest = times[0]
-			}
+		if len(times) > 0 {
+			oldest = earlier(oldest, times[0])
 		}
-	}
-	if e.filler.dailyRead().IsZero() {
-		oldest = earlier(oldest, today.Add(-hourSpan)) // the hours' hashprice stands on these days
-	} else if age := e.Now().Sub(e.filler.dailyRead()); age < dailyEvery && !(incomplete && age > 5*time.Minute) {
-		return 0, nil
 	}
 	rows, err := e.readStatistics(ctx, oldest, today)
 	e.sources.checked(ctx, sourceDaily, rows > 0, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"switchyard/econ/market"
@@ -15,6 +16,10 @@ const (
 	// whole days, so that a day's roll-up never stands on a part of it.
 	minuteSpan = 7 * oneDay
 	hourSpan   = 31 * oneDay
+	// historyTries is how often a step is tried in one run, and historyPause
+	// the wait between two tries.
+	historyTries = 3
+	historyPause = 10 * time.Second
 	// dayBlocks are those of the last day and, for the fees of its first, of the
 	// day before, with some to spare for days on which they come fast.
 	dayBlocks = 2*market.FeeWindow + 48
@@ -72,7 +77,7 @@ func (e *Env) history() []step {
 
 // fillHistory fills what is missing of the past. It is driven by the gaps it
 // finds, so it goes on where it was interrupted and writes nothing twice. A
-// step that fails does not keep the others from their work.
+// step that fails does not keep the others from their work, and is tried again.
 func fillHistory(ctx context.Context, env *Env) (int64, error) {
 	end, err := env.filler.begin(ctx)
 	if err != nil {
@@ -80,22 +85,33 @@ func fillHistory(ctx context.Context, env *Env) (int64, error) {
 	}
 	defer end()
 	var rows int64
-	var errs []error
-	for _, s := range env.history() {
-		n, err := env.runStep(ctx, s, rows)
-		rows += n
+	left := env.history()
+	for try := 1; ; try++ {
+		var errs []error
+		left = slices.DeleteFunc(left, func(s step) bool {
+			if ctx.Err() != nil {
+				return false
+			}
+			n, err := env.runStep(ctx, s, rows)
+			rows += n
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", s.title, err))
+			}
+			return err == nil
+		})
 		if ctx.Err() != nil {
 			return rows, fmt.Errorf("fill the history: %w", ctx.Err())
 		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", s.title, err))
+		if len(left) == 0 {
+			break
+		}
+		if try == historyTries || !pause(ctx, historyPause) {
+			return rows, errors.Join(errs...)
 		}
 	}
 	env.probeCandles(ctx)
-	if len(errs) == 0 {
-		env.Note(ctx, "complete", rows)
-	}
-	return rows, errors.Join(errs...)
+	env.Note(ctx, "complete", rows)
+	return rows, nil
 }
 
 // runStep runs one step and reports how far it has come.

@@ -75,6 +75,7 @@ func awaitPoint(t *testing.T, store *db.Store, key string, want float64, within 
 }
 
 func TestTheIndexIsTheMedianOfThreeVenuesAtEverySecond(t *testing.T) {
+	t.Parallel()
 	s, store, _ := setupPrices(t, map[string]float64{"coinbase": 90_000, "kraken": 90_010, "bitstamp": 90_040})
 	awaitPoint(t, store, keyIndex, 90_010, 10*time.Second)
 	awaitPoint(t, store, keyVenues, 3, 10*time.Second)
@@ -110,6 +111,7 @@ func TestTheIndexIsTheMedianOfThreeVenuesAtEverySecond(t *testing.T) {
 }
 
 func TestAVenueThatFallsSilentLeavesTheIndexAfterAMinute(t *testing.T) {
+	t.Parallel()
 	s, store, clock := setupPrices(t, map[string]float64{"coinbase": 90_000, "kraken": 90_010, "bitstamp": 90_040})
 	awaitPoint(t, store, keyVenues, 3, 10*time.Second)
 	s.silence("bitstamp", true)
@@ -131,6 +133,7 @@ func TestAVenueThatFallsSilentLeavesTheIndexAfterAMinute(t *testing.T) {
 }
 
 func TestNothingIsWrittenWhileNobodyQuotes(t *testing.T) {
+	t.Parallel()
 	s, store, clock := setupPrices(t, map[string]float64{"coinbase": 90_000, "kraken": 90_010, "bitstamp": 90_040})
 	awaitPoint(t, store, keyVenues, 3, 10*time.Second)
 	for _, venue := range []string{"coinbase", "kraken", "bitstamp"} {
@@ -156,6 +159,7 @@ func TestNothingIsWrittenWhileNobodyQuotes(t *testing.T) {
 }
 
 func TestAnAbsurdPriceIsQuarantinedAndNotUsed(t *testing.T) {
+	t.Parallel()
 	s, store, _ := setupPrices(t, map[string]float64{"coinbase": 90_000, "kraken": 90_010, "bitstamp": 90_040})
 	awaitPoint(t, store, keyVenues, 3, 10*time.Second)
 	s.set("bitstamp", 9_004)
@@ -198,6 +202,7 @@ func TestAnAbsurdPriceIsQuarantinedAndNotUsed(t *testing.T) {
 }
 
 func TestAReleasedPriceThatPassesNowIsStored(t *testing.T) {
+	t.Parallel()
 	_, store, clock := setupPrices(t, map[string]float64{"coinbase": 90_000, "kraken": 90_010, "bitstamp": 90_040})
 	index := awaitPoint(t, store, keyIndex, 90_010, 10*time.Second)
 	at := index.T.Add(-time.Hour)
@@ -229,6 +234,7 @@ func TestAReleasedPriceThatPassesNowIsStored(t *testing.T) {
 }
 
 func TestSourcesTellHowTheyAnswer(t *testing.T) {
+	t.Parallel()
 	s, store, _ := setupPrices(t, map[string]float64{"coinbase": 90_000, "kraken": 90_010, "bitstamp": 90_040})
 	source := func(name string) ops.Source {
 		list, err := store.Sources(context.Background())

@@ -33,7 +33,8 @@ type simulated struct {
 	began   time.Time
 }
 
-func newSimulated(t *testing.T) *simulated {
+// newSimulated lets a party take so long for one answer.
+func newSimulated(t *testing.T, timeout time.Duration) *simulated {
 	t.Helper()
 	s := &simulated{clock: &testClock{}}
 	s.began = s.clock.Now().UTC()
@@ -50,7 +51,7 @@ func newSimulated(t *testing.T) *simulated {
 	options := func(name string) upstream.Options {
 		return upstream.Options{
 			BaseURL: s.servers.URL(name), WSURL: s.servers.WSURL(name), Now: s.clock.Now, Rate: 1000, Burst: 1000,
-			Timeout: 2 * time.Second, Retries: -1,
+			Timeout: timeout, Retries: -1,
 		}
 	}
 	d, _ := dbtest.NewAt(t, s.clock.Now)
@@ -218,7 +219,7 @@ func TestEveryFaultIsOvercomeAndTheGapEqualsTheRecord(t *testing.T) {
 	for _, fault := range faults {
 		t.Run(string(fault.Kind), func(t *testing.T) {
 			t.Parallel()
-			s := newSimulated(t)
+			s := newSimulated(t, 2*time.Second)
 			r := s.start(t, "market.index", "market.gaps", "market.blocks")
 			awaitVenues(t, s.store, 3, 30*time.Second)
 			s.ask(t, r, "market.gaps")
@@ -274,7 +275,7 @@ func awaitVenues(t *testing.T, store *db.Store, want float64, within time.Durati
 
 func TestWithoutFaultsEverySecondEqualsTheRecord(t *testing.T) {
 	t.Parallel()
-	s := newSimulated(t)
+	s := newSimulated(t, 2*time.Second)
 	r := s.start(t, "market.index", "market.blocks", "core.rollup")
 	awaitVenues(t, s.store, 3, 30*time.Second)
 	waitFor(t, 6*time.Second)
@@ -309,7 +310,7 @@ func (s *simulated) hashprice(_ time.Time, price float64) float64 {
 
 func TestTheFirstStartOfTheDemoEqualsTheRecord(t *testing.T) {
 	t.Parallel()
-	s := newSimulated(t)
+	s := newSimulated(t, time.Minute)
 	r := s.start(t, "market.history")
 	eventually(t, 120*time.Second, func() string {
 		if run, ok := lastRun(t, s.store, "market.history"); !ok || run.Status != ops.Succeeded {

@@ -113,9 +113,10 @@ func (t *term) inTurn(ctx context.Context, job Job) {
 	t.once(ctx, job)
 }
 
-// once runs a job; how it ends is in its row and its log line.
+// once runs a job; how it ends is in its row and its log line. One that a
+// person asked for a moment ago may be running already.
 func (t *term) once(ctx context.Context, job Job) {
-	if err := t.runs.do(ctx, job); err != nil && ctx.Err() == nil {
+	if err := t.runs.do(ctx, job); err != nil && !errors.Is(err, errBusy) && ctx.Err() == nil {
 		t.log.Warn("job not run", "job", job.Name, "error", err)
 	}
 }
