@@ -71,19 +71,3 @@ func scaled(v, scale float64, unit string) Value {
 	}
 	return Value{Text: Fixed(v/scale, cents(v/scale)), Unit: unit}
 }
-
-// Bytes prints a size in thousands, as disks and blocks are quoted: "512" "B",
-// "1.58" "MB".
-func Bytes(n int64) Value {
-	v := float64(n)
-	switch a := math.Abs(v); {
-	case a >= 999.995e6:
-		return scaled(v, 1e9, "GB")
-	case a >= 999.995e3:
-		return scaled(v, 1e6, "MB")
-	case a >= 1e3:
-		return scaled(v, 1e3, "kB")
-	default:
-		return Value{Text: Fixed(v, 0), Unit: "B"}
-	}
-}

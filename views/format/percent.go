@@ -26,22 +26,16 @@ type Change struct{ Dir, Text string } // Dir is up, down or flat
 
 // Delta prints the size of a fractional change with one decimal: "1.2%". One
 // that rounds to nothing is flat.
-func Delta(fraction float64) Change { return change(fraction, "%") }
-
-// DeltaPoints is Delta for the difference of two shares, in percentage points:
-// "3.6 pt".
-func DeltaPoints(difference float64) Change { return change(difference, "\u00a0pt") }
-
-func change(fraction float64, unit string) Change {
+func Delta(fraction float64) Change {
 	text := Fixed(math.Abs(fraction)*100, 1)
 	switch {
 	case text == Missing:
 		return Change{Dir: "flat", Text: Missing}
 	case nought(text):
-		return Change{Dir: "flat", Text: text + unit}
+		return Change{Dir: "flat", Text: text + "%"}
 	case fraction < 0:
-		return Change{Dir: "down", Text: text + unit}
+		return Change{Dir: "down", Text: text + "%"}
 	default:
-		return Change{Dir: "up", Text: text + unit}
+		return Change{Dir: "up", Text: text + "%"}
 	}
 }

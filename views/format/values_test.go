@@ -32,31 +32,6 @@ func TestBitcoin(t *testing.T) {
 	}
 }
 
-func TestBytes(t *testing.T) {
-	for n, want := range map[int64]format.Value{
-		0: {Text: "0", Unit: "B"}, 512: {Text: "512", Unit: "B"}, 999: {Text: "999", Unit: "B"}, 1000: {Text: "1.00", Unit: "kB"},
-		1_580_000: {Text: "1.58", Unit: "MB"}, 999_994: {Text: "999.99", Unit: "kB"}, 999_995: {Text: "1.00", Unit: "MB"},
-		999_995_000: {Text: "1.00", Unit: "GB"}, 720_000_000_000: {Text: "720.00", Unit: "GB"}, -2_000: {Text: "−2.00", Unit: "kB"},
-	} {
-		if got := format.Bytes(n); got != want {
-			t.Errorf("Bytes(%d) = %v, want %v", n, got, want)
-		}
-	}
-}
-
-func TestDeltaPoints(t *testing.T) {
-	for in, want := range map[float64]format.Change{
-		-0.036: {Dir: "down", Text: "3.6\u00a0pt"}, 0.0121: {Dir: "up", Text: "1.2\u00a0pt"}, 0.0004: {Dir: "flat", Text: "0.0\u00a0pt"},
-	} {
-		if got := format.DeltaPoints(in); got != want {
-			t.Errorf("DeltaPoints(%v) = %v, want %v", in, got, want)
-		}
-	}
-	if got := format.DeltaPoints(math.NaN()); got != (format.Change{Dir: "flat", Text: format.Missing}) {
-		t.Errorf("DeltaPoints(NaN) = %v", got)
-	}
-}
-
 // The unit stands apart from its number, to be set smaller; money has none.
 func TestUnitsStandApart(t *testing.T) {
 	for want, got := range map[format.Value]format.Value{

@@ -85,7 +85,6 @@ func ofNumbers() map[string]func(float64) string {
 	for _, name := range []string{"clock", "dayMonthYear", "dateTime", "duration", "ago"} {
 		delete(numbers, name)
 	}
-	numbers["deltaPoints"] = func(v float64) string { d := format.DeltaPoints(v); return d.Dir + " " + d.Text }
 	numbers["plain"] = format.Plain
 	numbers["sats"] = func(v float64) string { return joined(format.Sats(v)) }
 	return numbers
