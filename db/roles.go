@@ -123,8 +123,28 @@ func ensureRoles(ctx context.Context, cfg Config) error {
 			return err
 		}
 	}
-	for _, s := range grantStatements(cc.Database, cc.User) {
-		if _, err := target.Exec(ctx, s); err != nil && !notAllowed(err) {
+	return letIn(ctx, target)
+}
+
+const sqlLetIn = `
+SELECT bool_and(has_database_privilege(r, current_database(), 'CONNECT'))
+   AND has_database_privilege($2, current_database(), 'CREATE')
+   AND NOT has_database_privilege('public', current_database(), 'CONNECT')
+   AND NOT has_schema_privilege('public', 'public', 'USAGE')
+  FROM unnest($1::text[]) AS r`
+
+// letIn lets the roles into the database, and nobody else. It changes nothing
+// where that is so already: another process may be migrating by then.
+func letIn(ctx context.Context, target *pgx.Conn) error {
+	var done bool
+	if err := target.QueryRow(ctx, sqlLetIn, roleNames[:], ownerRole).Scan(&done); err != nil {
+		return wrap(err, "look at the rights on the database")
+	}
+	if done {
+		return nil
+	}
+	for _, sql := range grantStatements(target.Config().Database, target.Config().User) {
+		if _, err := target.Exec(ctx, sql); err != nil && !notAllowed(err) {
 			return wrap(err, "let the roles into the database")
 		}
 	}

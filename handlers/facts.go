@@ -134,7 +134,9 @@ type networkFacts struct {
 // hashrateBlocks is the window of M2: a week of blocks, half an epoch.
 const hashrateBlocks = 1008
 
-func readNetwork(ctx context.Context, s *db.Store, now time.Time) (networkFacts, error) {
+// readChain reads what a few single blocks tell: tip, epoch, adjustment and
+// halving. Every page does; readWindows reads the rest.
+func readChain(ctx context.Context, s *db.Store, now time.Time) (networkFacts, error) {
 	var f networkFacts
 	tip, err := s.Tip(ctx)
 	if errors.Is(err, db.ErrNotFound) {
@@ -145,15 +147,6 @@ func readNetwork(ctx context.Context, s *db.Store, now time.Time) (networkFacts,
 		return f, err
 	}
 	f.Tip = &tip
-	if f.FeeRate, err = known(s.LastPoint(ctx, keyFeeRate)); err != nil {
-		return f, err
-	}
-	// One block more than the window: n intervals lie between n+1 blocks.
-	recent, err := s.LatestBlocks(ctx, hashrateBlocks+1)
-	if err != nil {
-		return f, err
-	}
-	f.windows(recent)
 	for _, growth := range []float64{0, 0.01, 0.03} {
 		h, err := market.NextHalving(tip.Height, now, growth)
 		if err != nil {
@@ -162,6 +155,24 @@ func readNetwork(ctx context.Context, s *db.Store, now time.Time) (networkFacts,
 		f.Halvings = append(f.Halvings, h)
 	}
 	return f, f.readEpoch(ctx, s, now)
+}
+
+// readWindows adds what the newest thousand blocks tell.
+func (f *networkFacts) readWindows(ctx context.Context, s *db.Store) error {
+	if f.Tip == nil {
+		return nil
+	}
+	var err error
+	if f.FeeRate, err = known(s.LastPoint(ctx, keyFeeRate)); err != nil {
+		return err
+	}
+	// One block more than the window: n intervals lie between n+1 blocks.
+	recent, err := s.LatestBlocks(ctx, hashrateBlocks+1)
+	if err != nil {
+		return err
+	}
+	f.windows(recent)
+	return nil
 }
 
 // windows computes what the newest blocks tell: hashrate (M2) and fees (M3).
@@ -219,7 +230,7 @@ func (f *networkFacts) readEpoch(ctx context.Context, s *db.Store, now time.Time
 	adj, err := market.NextAdjustment(state)
 	if err != nil {
 		f.Missing = "The next adjustment cannot be computed: " + err.Error() + "."
-		return nil
+		return nil //nolint:nilerr // the page says why
 	}
 	f.Adjustment = &adj
 	return nil

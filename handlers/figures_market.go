@@ -57,14 +57,14 @@ func (p *page) inputs(figure string) []ui.Input {
 func (p *page) blockFresh() ui.Fresh {
 	f := ui.Fresh{Topic: topicBlock, Cadence: p.blocks.Cadence}
 	f.Freshness = market.JudgeFreshness(p.blocks.SucceededAt, p.blocks.Cadence, true, p.now)
-	if p.network.Tip != nil {
-		f.Label = "Block " + format.Count(float64(p.network.Tip.Height))
-	}
 	return f
 }
 
 // networkFigure is the network panel with its sparklines.
 func (p *page) networkFigure() (views.NetworkFigure, error) {
+	if err := p.network.readWindows(p.ctx, p.s); err != nil {
+		return views.NetworkFigure{}, err
+	}
 	f := networkFigure(p.network, p.now)
 	f.Facts = p.facts(views.FigureNetwork, p.blockFresh(), "mempool.space, blocks and recommended fees")
 	f.Topics = p.topics(topicBlock, keyFeeRate)

@@ -67,10 +67,10 @@ func historyRows(p *page) ([][]cell, error) {
 }
 
 func networkRows(p *page) ([][]cell, error) {
-	n := p.network
-	if n.Tip == nil {
-		return nil, nil
+	if err := p.network.readWindows(p.ctx, p.s); err != nil || p.network.Tip == nil {
+		return nil, err
 	}
+	n := p.network
 	rows := [][]cell{
 		{"Latest block", n.Tip.Height, "height", n.Tip.Time},
 		{"Difficulty", n.Tip.Difficulty, "1", n.Tip.Time},

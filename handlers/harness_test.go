@@ -36,7 +36,6 @@ type site struct {
 	config db.Config
 	app    *handlers.App
 	url    string
-	log    *strings.Builder
 }
 
 // open starts a site. now may be nil.

@@ -28,6 +28,10 @@ func (a *App) showMiningLive(c echo.Context) error {
 	topics := []string{keyVenues, keyFeeRate}
 	err = a.readPage(c, topics, func(p *page) error {
 		var err error
+		// First the network: what it reads are inputs of the others.
+		if v.Network, err = p.networkFigure(); err != nil {
+			return err
+		}
 		if v.Prices, err = p.pricesFigure(r, "/mining"); err != nil {
 			return err
 		}
@@ -39,9 +43,6 @@ func (a *App) showMiningLive(c echo.Context) error {
 		}
 		v.Venues.Facts = p.facts(views.FigureVenues, p.priceFresh(p.price.BTC, keyBTC), "ticker of each venue")
 		v.Venues.Topic = views.Topic{Name: keyBTC, Seq: p.seqs[keyBTC]}
-		if v.Network, err = p.networkFigure(); err != nil {
-			return err
-		}
 		v.Hashprice = num(p.price.HP, "no hashprice yet")
 		v.HashpriceDay = fraction(change(p.price.HP, p.price.HPDay), "no hashprice 24 hours ago")
 		v.BTCDay = fraction(change(p.price.BTC, p.price.BTCDay), "no price 24 hours ago")

@@ -53,7 +53,7 @@ func (a *App) readPage(c echo.Context, topics []string, fill func(*page) error) 
 		if p.price, err = readPrice(ctx, s, p.now); err != nil {
 			return err
 		}
-		if p.network, err = readNetwork(ctx, s, p.now); err != nil {
+		if p.network, err = readChain(ctx, s, p.now); err != nil {
 			return err
 		}
 		if p.blocks, err = readSource(ctx, s, blockSource); err != nil {

@@ -13,6 +13,8 @@ import (
 	"switchyard/db"
 	"switchyard/econ/access"
 	"switchyard/handlers/live"
+	"switchyard/views"
+	"switchyard/views/ui"
 )
 
 // Live topics that are not series keys.
@@ -43,7 +45,7 @@ func topicTable() []topic {
 		{keyHashprice, access.RoomMarket, hashpriceText},
 		{keyVenues, access.RoomMarket, nil},
 		{topicBlock, access.RoomMarket, blockText},
-		{topicSource, access.RoomCore, nil},
+		{topicSource, access.RoomCore, sourceText},
 		{topicJob, access.RoomCore, nil},
 	}
 }
@@ -118,7 +120,11 @@ func btcText(ctx context.Context, s *db.Store, now time.Time) (map[string]string
 	if err != nil {
 		return nil, err
 	}
-	return merge(btcItem(f).Texts(), peakItem(f).Texts(), row.Texts(), venues.Texts()), nil
+	blocks, err := sourceText(ctx, s, now)
+	if err != nil {
+		return nil, err
+	}
+	return merge(btcItem(f).Texts(), peakItem(f).Texts(), row.Texts(), venues.Texts(), blocks), nil
 }
 
 func hashpriceText(ctx context.Context, s *db.Store, now time.Time) (map[string]string, error) {
@@ -130,15 +136,40 @@ func hashpriceText(ctx context.Context, s *db.Store, now time.Time) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	return merge(hashpriceItem(f).Texts(), row.Texts()), nil
-}
-
-func blockText(ctx context.Context, s *db.Store, now time.Time) (map[string]string, error) {
-	f, err := readNetwork(ctx, s, now)
+	chain, err := readChain(ctx, s, now)
 	if err != nil {
 		return nil, err
 	}
+	mining := views.MiningLivePage{
+		Hashprice: row.Value, HashpriceDay: fraction(change(f.HP, f.HPDay), ""), BTCDay: fraction(change(f.BTC, f.BTCDay), ""),
+		Network: views.NetworkFigure{Adjustment: chain.Adjustment},
+	}
+	overview := views.OverviewPage{
+		Market:     views.MarketFigure{Rows: []views.MarketRow{row}},
+		Adjustment: views.AdjustmentFigure{Adjustment: chain.Adjustment},
+	}
+	return merge(hashpriceItem(f).Texts(), row.Texts(), mining.SentenceTexts(), overview.SentenceTexts()), nil
+}
+
+func blockText(ctx context.Context, s *db.Store, now time.Time) (map[string]string, error) {
+	f, err := readChain(ctx, s, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.readWindows(ctx, s); err != nil {
+		return nil, err
+	}
 	return merge(difficultyItem(f, now).Texts(), networkFigure(f, now).Texts()), nil
+}
+
+// sourceText is when the blocks' source last answered: figures of the chain are
+// judged by that, because blocks come at random.
+func sourceText(ctx context.Context, s *db.Store, _ time.Time) (map[string]string, error) {
+	src, err := readSource(ctx, s, blockSource)
+	if err != nil || src.SucceededAt.IsZero() {
+		return nil, err
+	}
+	return map[string]string{topicBlock + ".at": ui.Stamp(src.SucceededAt)}, nil
 }
 
 // serveLive answers GET /live with a socket. An error after the upgrade has

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"switchyard/econ/market"
@@ -79,7 +80,7 @@ func (w *priceWatch) sample(ctx context.Context, second time.Time) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return nil
+		return nil //nolint:nilerr // the stream is being stopped
 	case err != nil:
 		if w.fails++; w.fails >= maxStoreFailures {
 			return err
@@ -128,14 +129,14 @@ func (w *priceWatch) takeHashprice(ctx context.Context, second time.Time, indexC
 	if w.index.T.IsZero() || second.Sub(w.index.T) > market.QuoteMaxAge {
 		sat, err := basis.satPerPHDay()
 		if err != nil {
-			return err.Error(), nil
+			return err.Error(), nil //nolint:nilerr // the note says why
 		}
 		w.add(keyHashpriceSat, market.Point{T: second, V: sat})
 		return "", nil // the note says already that there is no price
 	}
 	hp, err := market.ComputeHashprice(basis.difficulty, basis.subsidy, basis.fees, w.index.Price)
 	if err != nil {
-		return err.Error(), nil
+		return err.Error(), nil //nolint:nilerr // the note says why
 	}
 	w.add(keyHashpriceUSD, market.Point{T: second, V: hp.USDPerPHDay})
 	w.add(keyHashpriceSat, market.Point{T: second, V: hp.SatPerPHDay})
@@ -144,7 +145,7 @@ func (w *priceWatch) takeHashprice(ctx context.Context, second time.Time, indexC
 
 // add keeps points for the next save, the newest maxPending of each series.
 func (w *priceWatch) add(key string, points ...market.Point) {
-	list := append(w.unsaved[key], points...)
+	list := slices.Concat(w.unsaved[key], points)
 	if len(list) > maxPending {
 		list = list[len(list)-maxPending:]
 	}

@@ -37,7 +37,7 @@ func TestEveryRunLeavesARowThatSaysHowItEnded(t *testing.T) {
 		}},
 		{Name: "core.panic", Room: roomCore, Timeout: time.Minute, Run: func(context.Context, *Env) (int64, error) {
 			var nothing map[string]int
-			nothing["x"] = 1
+			nothing["x"] = 1 //nolint:staticcheck // the panic is the test
 			return 0, nil
 		}},
 		{Name: "core.slow", Room: roomCore, Timeout: 20 * time.Millisecond, Run: func(ctx context.Context, _ *Env) (int64, error) {

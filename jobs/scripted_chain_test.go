@@ -24,9 +24,8 @@ import (
 type scriptedChain struct {
 	now func() time.Time
 
-	mu   sync.Mutex // guards fork and down
+	mu   sync.Mutex // guards fork
 	fork int64      // blocks from here on belong to another branch; zero: none
-	down bool       // answers nothing but 503
 }
 
 // The chain is anchored at a block and the time it was found.
@@ -38,18 +37,6 @@ func (c *scriptedChain) branch(from int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.fork = from
-}
-
-func (c *scriptedChain) fail(down bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.down = down
-}
-
-func (c *scriptedChain) failing() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.down
 }
 
 func (c *scriptedChain) hash(height int64) string {
@@ -140,13 +127,7 @@ func (c *scriptedChain) serve(t *testing.T) *mempool.Client {
 		defer sockets.Done()
 		c.socket(w, r, stopped)
 	})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c.failing() {
-			http.Error(w, "Service Unavailable", http.StatusServiceUnavailable)
-			return
-		}
-		mux.ServeHTTP(w, r)
-	}))
+	server := httptest.NewServer(mux)
 	t.Cleanup(func() {
 		close(stopped)
 		sockets.Wait()

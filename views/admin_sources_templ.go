@@ -51,7 +51,7 @@ func AdminSources(p AdminSourcesPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Lead("Sources and jobs", sourcesSentence(p)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Lead("Sources and jobs", "", sourcesSentence(p)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -266,7 +266,7 @@ func sourcesTable(p AdminSourcesPage, span string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureSources, Span: span, Title: "Sources", Sub: "Judged on the last check that worked, not on the last change"}, p.facts(FigureSources, "this server's own checks")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureSources, Span: span, Title: "Sources", Sub: "Judged on the last check that worked, not on the last change", Refetch: "core.source"}, p.facts(FigureSources, "this server's own checks")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -557,7 +557,7 @@ func jobsTable(p AdminSourcesPage, span string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureJobs, Span: span, Title: "Jobs", Sub: "The newest run of each; rows are those written"}, p.facts(FigureJobs, "the run log")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureJobs, Span: span, Title: "Jobs", Sub: "The newest run of each; rows are those written", Refetch: "core.job"}, p.facts(FigureJobs, "the run log")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -945,7 +945,7 @@ func backfillPanel(p AdminSourcesPage, span string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureBackfill, Span: span, Title: "First fill", Sub: "How far each series has been filled from its beginning"}, p.backfillFacts()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureBackfill, Span: span, Title: "First fill", Sub: "How far each series has been filled from its beginning", Refetch: "core.job"}, p.backfillFacts()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1106,7 +1106,7 @@ func refusedTable(p AdminSourcesPage, span string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureRefused, Span: span, Title: "Refused rows", Sub: "Rows that failed a check, kept out of every figure", Right: refusedCount(p)}, p.facts(FigureRefused, "the checks on arrival")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureRefused, Span: span, Title: "Refused rows", Sub: "Rows that failed a check, kept out of every figure", Right: refusedCount(p), Refetch: "core.job"}, p.facts(FigureRefused, "the checks on arrival")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -123,7 +123,7 @@ func DataTable(p DataTablePage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Lead(p.Title+", data", dataSentence(p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Lead(p.Title+", data", "", dataSentence(p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -79,7 +79,7 @@ func Failure(p FailurePage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Lead(failureName(p), failureSentence(p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Lead(failureName(p), "", failureSentence(p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

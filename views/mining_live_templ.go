@@ -70,7 +70,7 @@ func MiningLive(p MiningLivePage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Lead("Mining unit", miningSentence(p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Lead("Mining unit", miningLead, miningSentence(p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -111,6 +111,12 @@ func MiningLive(p MiningLivePage) templ.Component {
 		return nil
 	})
 }
+
+// miningLead marks the page's sentence in the live feed.
+const miningLead = "lede.mining"
+
+// SentenceTexts are the texts of the page's sentence by id, for the live feed.
+func (p MiningLivePage) SentenceTexts() map[string]string { return miningSentence(p).Texts(miningLead) }
 
 // miningSentence is the page's answer: hashprice, how it moved beside bitcoin,
 // and where the next adjustment takes it.

@@ -432,7 +432,7 @@ func networkPanel(f NetworkFigure, span string) templ.Component {
 
 func networkFrame(f NetworkFigure, span string) ui.Frame {
 	fr := ui.Frame{
-		ID: FigureNetwork, Span: span, Title: "Network", SubID: "net.block", RightID: "net.right",
+		ID: FigureNetwork, Span: span, Title: "Network", SubID: "net.block", RightID: "net.right", Refetch: "market.block",
 		Method: &ui.Method{
 			Formula: "M2, M5 and M6",
 			Text:    "Hashrate = sum of difficulty × 2^32 over the blocks ÷ seconds they took. Next change = 2,016 × 600 s ÷ expected seconds of the epoch − 1, limited to ÷4 and ×4. Halving every 210,000 blocks.",

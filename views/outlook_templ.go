@@ -324,7 +324,7 @@ func adjustmentFacts(f AdjustmentFigure, a market.Adjustment) templ.Component {
 
 func adjustmentFrame(f AdjustmentFigure, span string) ui.Frame {
 	fr := ui.Frame{
-		ID: FigureAdjustment, Span: span, Title: "Next difficulty", Sub: "Estimated change with its 90% band",
+		ID: FigureAdjustment, Span: span, Title: "Next difficulty", Sub: "Estimated change with its 90% band", Refetch: "market.block",
 		Method: &ui.Method{
 			Formula: "M5",
 			Text:    "Blocks come at random at a rate seen from the blocks of this epoch, with the target rate counted in as 144 blocks. The time for the blocks to go follows from both, with its 5% and 95% quantiles. Change = 2,016 × 600 s ÷ time of the epoch − 1. Hashprice after it = hashprice ÷ (1 + change).",
@@ -472,7 +472,7 @@ func growthWords(g float64) string {
 
 func halvingFrame(f HalvingFigure, span string) ui.Frame {
 	fr := ui.Frame{
-		ID: FigureHalving, Span: span, Title: "Next halving", Sub: "Growing hashrate brings it forward",
+		ID: FigureHalving, Span: span, Title: "Next halving", Sub: "Growing hashrate brings it forward", Refetch: "market.block",
 		Method: &ui.Method{
 			Formula:     "M6",
 			Text:        "Blocks to go = next multiple of 210,000 − height of the latest block. A block takes 600 s × 2,016 ÷ 2,014, divided by 1 + growth.",

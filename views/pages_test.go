@@ -173,15 +173,19 @@ func TestSentencesStateTheAnswer(t *testing.T) {
 // every text a topic sends is what the page shows under that id.
 func TestPushedTextsAreTheRenderedOnes(t *testing.T) {
 	o, m := sampleOverview(), sampleMining(market.Live, 0)
-	texts := []map[string]string{m.Network.Texts(), m.Venues.Texts()}
+	texts := []map[string]string{m.Network.Texts(), m.Venues.Texts(), o.SentenceTexts(), m.SentenceTexts()}
 	for _, it := range o.Shell.Ticker {
 		texts = append(texts, it.Texts())
 	}
 	for _, row := range o.Market.Rows {
 		texts = append(texts, row.Texts())
 	}
-	shown := map[string][]*html.Node{}
+	shown, timed := map[string][]*html.Node{}, map[string][]*html.Node{}
 	for _, r := range []rendered{render(t, Overview(o)), render(t, MiningLive(m))} {
+		for _, n := range r.all(func(n *html.Node) bool { _, ok := attr(n, "data-at-of"); return ok }) {
+			id, _ := attr(n, "data-at-of")
+			timed[id] = append(timed[id], n)
+		}
 		for _, n := range r.all(func(n *html.Node) bool { _, ok := attr(n, "data-text"); return ok }) {
 			id, _ := attr(n, "data-text")
 			shown[id] = append(shown[id], n)
@@ -191,6 +195,17 @@ func TestPushedTextsAreTheRenderedOnes(t *testing.T) {
 	for _, set := range texts {
 		for id, want := range set {
 			pushed[id] = true
+			if of, isTime := strings.CutSuffix(id, ".at"); isTime {
+				if len(timed[of]) == 0 {
+					t.Errorf("%s is pushed but no time on the pages is of %s", id, of)
+				}
+				for _, n := range timed[of] {
+					if got, _ := attr(n, "datetime"); got != want {
+						t.Errorf("%s: page has %q, feed has %q", id, got, want)
+					}
+				}
+				continue
+			}
 			if len(shown[id]) == 0 {
 				t.Errorf("%s is pushed but nowhere on the pages", id)
 			}

@@ -266,7 +266,7 @@ func venueRow(f VenuesFigure, v Venue) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Ago(v.Quote.T, f.Now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.LiveAgo(v.Quote.T, f.Now, "venue."+v.Name).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -326,6 +326,7 @@ func (f VenuesFigure) Texts() map[string]string {
 			continue
 		}
 		texts["venue."+v.Name] = plain(format.USD0(v.Quote.Price))
+		texts["venue."+v.Name+".at"] = ui.Stamp(v.Quote.T)
 		if f.Index != nil && v.Used {
 			texts["venue."+v.Name+".off"] = distance(v, *f.Index)
 		}

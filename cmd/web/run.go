@@ -79,7 +79,7 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 	go func() { failed <- server.Serve(public) }()
 	stop.add("http", func() { shutdown(log, app, server) })
 
-	announce(out, cfg, public.Addr(), store)
+	announce(out, cfg, public.Addr())
 	select {
 	case <-ctx.Done():
 		log.Info("stopping")
@@ -303,7 +303,7 @@ func newRunner(cfg Config, s *store, log *slog.Logger, out io.Writer, stop *stop
 }
 
 // announce tells the person at the terminal where the dashboard is.
-func announce(out io.Writer, cfg Config, addr net.Addr, s *store) {
+func announce(out io.Writer, cfg Config, addr net.Addr) {
 	where := "http://" + addr.String() + "/"
 	if cfg.PublicURL != nil {
 		where = cfg.PublicURL.String()

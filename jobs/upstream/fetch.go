@@ -84,7 +84,7 @@ func (f *Fetcher) try(ctx context.Context, accept, path string, query url.Values
 	}
 	req.Header.Set("Accept", accept)
 	req.Header.Set("User-Agent", f.o.UserAgent)
-	res, err := f.client.Do(req)
+	res, err := f.client.Do(req) //nolint:bodyclose // discard closes it
 	if err != nil {
 		return nil, f.broken(ctx, err)
 	}

@@ -63,7 +63,7 @@ func Stream(ctx context.Context, o Options, s Session) error {
 // dial opens the websocket.
 func dial(ctx context.Context, o Options) (*websocket.Conn, error) {
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: o.Timeout}
-	conn, res, err := dialer.DialContext(ctx, o.WSURL, http.Header{"User-Agent": {o.UserAgent}})
+	conn, res, err := dialer.DialContext(ctx, o.WSURL, http.Header{"User-Agent": {o.UserAgent}}) //nolint:bodyclose // the dialer has read and closed it
 	if err == nil {
 		conn.SetReadLimit(frameBytes)
 		return conn, nil

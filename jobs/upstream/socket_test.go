@@ -14,7 +14,7 @@ import (
 )
 
 // follow runs one session and returns the messages it took and its end.
-func follow(t *testing.T, ctx context.Context, url string, s upstream.Session) ([]string, error) {
+func follow(ctx context.Context, t *testing.T, url string, s upstream.Session) ([]string, error) {
 	t.Helper()
 	var heard []string
 	take := s.Message
@@ -39,7 +39,7 @@ func TestStreamSaysHelloFirstAndHandsOverMessages(t *testing.T) {
 		p.Expect(`{"a":"2"}`)
 		p.Say("one", "two")
 	})
-	heard, err := follow(t, t.Context(), url, upstream.Session{Hello: []any{map[string]string{"a": "1"}, map[string]string{"a": "2"}}})
+	heard, err := follow(t.Context(), t, url, upstream.Session{Hello: []any{map[string]string{"a": "1"}, map[string]string{"a": "2"}}})
 	if strings.Join(heard, " ") != "one two" {
 		t.Errorf("heard %q, want one and two", heard)
 	}
@@ -55,7 +55,7 @@ func TestStreamPings(t *testing.T) {
 			p.Say("pong")
 		}
 	})
-	heard, _ := follow(t, t.Context(), url, upstream.Session{Ping: "ping", PingEach: time.Millisecond})
+	heard, _ := follow(t.Context(), t, url, upstream.Session{Ping: "ping", PingEach: time.Millisecond})
 	if len(heard) != 3 {
 		t.Errorf("heard %q, want three answers", heard)
 	}
@@ -66,7 +66,7 @@ func TestStreamEndsWhenThePeerIsSilent(t *testing.T) {
 		p.Say("one")
 		p.Await()
 	})
-	heard, err := follow(t, t.Context(), url, upstream.Session{Silence: 50 * time.Millisecond})
+	heard, err := follow(t.Context(), t, url, upstream.Session{Silence: 50 * time.Millisecond})
 	if upstreamtest.Kind(err) != upstream.Timeout || len(heard) != 1 {
 		t.Errorf("heard %q, error %v; want one message and a timeout", heard, err)
 	}
@@ -80,7 +80,7 @@ func TestStreamEndsAtOnceWhenCancelled(t *testing.T) {
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	began := time.Now()
-	_, err := follow(t, ctx, url, upstream.Session{Silence: time.Hour, Message: func([]byte) error { cancel(); return nil }})
+	_, err := follow(ctx, t, url, upstream.Session{Silence: time.Hour, Message: func([]byte) error { cancel(); return nil }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v, want context.Canceled", err)
 	}
@@ -95,7 +95,7 @@ func TestStreamEndsWithTheErrorOfAMessage(t *testing.T) {
 		p.Await()
 	})
 	stop := errors.New("enough")
-	heard, err := follow(t, t.Context(), url, upstream.Session{Message: func([]byte) error { return stop }})
+	heard, err := follow(t.Context(), t, url, upstream.Session{Message: func([]byte) error { return stop }})
 	if !errors.Is(err, stop) || len(heard) != 1 {
 		t.Errorf("heard %q, error %v; want one message and %v", heard, err, stop)
 	}
@@ -111,7 +111,7 @@ func TestStreamLeavesNothingBehindWhenAMessagePanics(t *testing.T) {
 			t.Error("the panic was swallowed")
 		}
 	}()
-	_, _ = follow(t, t.Context(), url, upstream.Session{Message: func([]byte) error { panic("boom") }})
+	_, _ = follow(t.Context(), t, url, upstream.Session{Message: func([]byte) error { panic("boom") }})
 }
 
 func TestStreamRefusesAHugeMessage(t *testing.T) {
@@ -119,7 +119,7 @@ func TestStreamRefusesAHugeMessage(t *testing.T) {
 		p.Say(strings.Repeat("x", 8<<20+1))
 		p.Await()
 	})
-	_, err := follow(t, t.Context(), url, upstream.Session{})
+	_, err := follow(t.Context(), t, url, upstream.Session{})
 	if upstreamtest.Kind(err) != upstream.TooLarge {
 		t.Errorf("error is %v, want that the message is too large", err)
 	}
@@ -144,7 +144,7 @@ func TestStreamThatDoesNotOpen(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			server := httptest.NewServer(tt.answer)
 			defer server.Close()
-			_, err := follow(t, t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"), upstream.Session{})
+			_, err := follow(t.Context(), t, "ws"+strings.TrimPrefix(server.URL, "http"), upstream.Session{})
 			var e *upstream.Error
 			if !errors.As(err, &e) || e.Kind != tt.kind || e.Status != tt.status || e.RetryAfter != tt.retry {
 				t.Errorf("error is %#v, want kind %q, status %d, retry after %s", err, tt.kind, tt.status, tt.retry)
@@ -154,13 +154,13 @@ func TestStreamThatDoesNotOpen(t *testing.T) {
 	t.Run("no server", func(t *testing.T) {
 		server := httptest.NewServer(http.NotFoundHandler())
 		server.Close()
-		_, err := follow(t, t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"), upstream.Session{})
+		_, err := follow(t.Context(), t, "ws"+strings.TrimPrefix(server.URL, "http"), upstream.Session{})
 		if upstreamtest.Kind(err) != upstream.Refused {
 			t.Errorf("error is %v, want that there is no connection", err)
 		}
 	})
 	t.Run("an address that is none", func(t *testing.T) {
-		if _, err := follow(t, t.Context(), "http://party.test", upstream.Session{}); upstreamtest.Kind(err) != upstream.Refused {
+		if _, err := follow(t.Context(), t, "http://party.test", upstream.Session{}); upstreamtest.Kind(err) != upstream.Refused {
 			t.Errorf("error is %v, want a refusal", err)
 		}
 	})
@@ -176,7 +176,7 @@ func TestStreamThatDoesNotOpen(t *testing.T) {
 	t.Run("cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := follow(t, ctx, "ws://127.0.0.1:1/", upstream.Session{}); !errors.Is(err, context.Canceled) {
+		if _, err := follow(ctx, t, "ws://127.0.0.1:1/", upstream.Session{}); !errors.Is(err, context.Canceled) {
 			t.Errorf("error is %v, want context.Canceled", err)
 		}
 	})

@@ -137,7 +137,7 @@ func TestFaults(t *testing.T) {
 
 func FuzzCandles(f *testing.F) {
 	for _, name := range []string{"ohlc.json", "ohlc_bad_rows.json"} {
-		f.Add(upstreamtest.Answer(f, name))
+		upstreamtest.Seeds(f, name)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		w := window(t, time.Hour, five-6*3600, five)

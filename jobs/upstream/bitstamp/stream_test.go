@@ -112,9 +112,7 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 }
 
 func FuzzStream(f *testing.F) {
-	for line := range strings.Lines(string(upstreamtest.Answer(f, "stream.jsonl"))) {
-		f.Add([]byte(line))
-	}
+	upstreamtest.Seeds(f, "stream.jsonl")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := decodeMessage(data)
 		if err != nil {

@@ -146,7 +146,7 @@ func TestFaults(t *testing.T) {
 
 func FuzzCandles(f *testing.F) {
 	for _, name := range []string{"candles.json", "candles_bad_rows.json"} {
-		f.Add(upstreamtest.Answer(f, name))
+		upstreamtest.Seeds(f, name)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		w := hours(t, five-6*3600, five)

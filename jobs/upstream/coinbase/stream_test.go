@@ -170,9 +170,7 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 }
 
 func FuzzStream(f *testing.F) {
-	for line := range strings.Lines(string(upstreamtest.Answer(f, "stream.jsonl"))) {
-		f.Add([]byte(line))
-	}
+	upstreamtest.Seeds(f, "stream.jsonl")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r := setup()
 		_ = r.hear(string(data), string(data)) // an error ends the connection; a panic would end more

@@ -164,7 +164,7 @@ func TestFaults(t *testing.T) {
 
 func FuzzCandles(f *testing.F) {
 	for _, name := range []string{"ohlc.json", "ohlc_warning.json", "ohlc_bad_rows.json", "error.json"} {
-		f.Add(upstreamtest.Answer(f, name))
+		upstreamtest.Seeds(f, name)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		w := hours(t, five-6*3600, five, upstreamtest.Now())

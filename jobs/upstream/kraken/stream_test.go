@@ -111,9 +111,7 @@ func TestRecordedMessagesOfTheFirstProtocol(t *testing.T) {
 }
 
 func FuzzStream(f *testing.F) {
-	for line := range strings.Lines(string(upstreamtest.Answer(f, "stream.jsonl"))) {
-		f.Add([]byte(line))
-	}
+	upstreamtest.Seeds(f, "stream.jsonl")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		quotes, refused, err := decodeMessage(data, upstreamtest.Now())
 		upstreamtest.CheckQuotes(t, "kraken", quotes)

@@ -148,7 +148,7 @@ func checkBlock(t *testing.T, b market.Block) {
 
 func FuzzBlocks(f *testing.F) {
 	for _, name := range []string{"blocks.json", "blocks_bad_rows.json"} {
-		f.Add(upstreamtest.Answer(f, name))
+		upstreamtest.Seeds(f, name)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		blocks, refused, err := decodeBlocks(body, upstreamtest.Now())

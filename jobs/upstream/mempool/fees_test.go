@@ -81,7 +81,7 @@ func TestPricesWithoutDataAreAbsent(t *testing.T) {
 
 func FuzzObjects(f *testing.F) {
 	for _, name := range []string{"recommended.json", "reward_stats.json", "prices.json"} {
-		f.Add(upstreamtest.Answer(f, name))
+		upstreamtest.Seeds(f, name)
 	}
 	f.Add([]byte("976412"))
 	f.Fuzz(func(t *testing.T, body []byte) {

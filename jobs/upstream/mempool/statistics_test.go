@@ -117,7 +117,7 @@ func TestRecordedStatistics(t *testing.T) {
 
 func FuzzStatistics(f *testing.F) {
 	for _, name := range []string{"hashrate.json", "hashrate_bad_rows.json", "difficulty_adjustments.json", "block_fees.json"} {
-		f.Add(upstreamtest.Answer(f, name))
+		upstreamtest.Seeds(f, name)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		points, steps, refused, _ := decodeHashrates(body, upstreamtest.Now())

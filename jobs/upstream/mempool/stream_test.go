@@ -134,9 +134,7 @@ func TestPingsKeepTheStreamAlive(t *testing.T) {
 }
 
 func FuzzStream(f *testing.F) {
-	for _, line := range lines(f) {
-		f.Add([]byte(line))
-	}
+	upstreamtest.Seeds(f, "stream.jsonl")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, refused, err := decodeFrame(data, upstreamtest.Now())
 		upstreamtest.CheckRefused(t, refused)

@@ -110,3 +110,17 @@ func Contains(t testing.TB, err error, text string) {
 		t.Errorf("error is %v, want one that says %q", err, text)
 	}
 }
+
+// Seeds adds every line of a file under testdata to a fuzz test, as it is and
+// as a list of one: files of rows hold one on each line, and small seeds are
+// varied far more often than large ones.
+func Seeds(f *testing.F, name string) {
+	f.Helper()
+	for line := range strings.Lines(string(Answer(f, name))) {
+		line = strings.TrimSpace(line)
+		if row := strings.TrimSuffix(line, ","); len(row) > 1 {
+			f.Add([]byte(row))
+			f.Add([]byte("[" + row + "]"))
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package db_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"switchyard/db/dbtest"
+	"switchyard/econ/access"
+	"switchyard/econ/ops"
+)
+
+// The roles in the order of the columns below.
+var grantRoles = []string{"auth", "jobs", "executive", "mining", "business", "finance", "admin", "reader"}
+
+// The verbs by letter. What is not here, no role may do to any table.
+var verbs = map[rune]string{'s': "SELECT", 'i': "INSERT", 'u': "UPDATE", 'd': "DELETE"}
+
+// Every table and what each role may do with it; - is nothing. A table that is
+// not listed fails the test.
+var grants = map[string]string{
+	//                     auth jobs executive mining business finance admin reader
+	"core.job":            "-   siud s         s      s        s       s     s",
+	"core.job_request":    "-   siud si        -      -        -       si    -",
+	"core.job_run":        "-   siud s         s      s        s       s     s",
+	"core.migration":      "-   -    -         -      -        -       -     -",
+	"core.progress":       "-   siud s         s      s        s       s     s",
+	"core.source":         "-   siud s         s      s        s       s     s",
+	"core.topic":          "-   s    s         s      s        s       s     s",
+	"core.world":          "-   s    s         s      s        s       s     s",
+	"market.block":        "-   siud s         s      s        s       s     s",
+	"market.dirty":        "-   siud -         -      -        -       -     -",
+	"market.point_day":    "-   siu  s         s      s        s       s     s",
+	"market.point_hour":   "-   siu  s         s      s        s       s     s",
+	"market.point_minute": "-   siu  s         s      s        s       s     s",
+	"market.quarantine":   "-   siud s         s      -        -       s     -",
+	"market.series":       "-   siu  s         s      s        s       s     s",
+	"market.tick":         "-   si   s         s      s        s       s     s",
+}
+
+// Every function of ours and which roles may call it.
+var functions = map[string]string{
+	//                         auth jobs executive mining business finance admin reader
+	"core.drop_partition":     "-    x    -         -      -        -       -     -",
+	"core.ensure_partition":   "-    x    -         -      -        -       -     -",
+	"core.make_series_tables": "-    -    -         -      -        -       -     -",
+	"core.publish":            "-    x    x         x      x        x       x     -",
+	"core.sees":               "-    x    x         x      x        x       x     x",
+}
+
+const (
+	ourSchemas = `('core', 'market', 'mining', 'ai', 'finance', 'fork', 'public')`
+	sqlTables  = `SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname IN ` + ourSchemas + ` AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition ORDER BY 1`
+	sqlPartitionRights = `SELECT c.relname FROM pg_class c, aclexplode(c.relacl) a
+ WHERE c.relispartition AND c.relkind = 'r' AND a.grantee <> c.relowner`
+	sqlFunctions = `SELECT n.nspname || '.' || p.proname AS name, p.oid::regprocedure::text AS signature, p.prosecdef AS definer,
+       coalesce(p.proconfig, '{}') AS config
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname IN ` + ourSchemas + ` ORDER BY 1`
+)
+
+func TestEveryTableRoleAndVerb(t *testing.T) {
+	_, cfg := dbtest.New(t)
+	conn := connect(t, cfg.URL)
+	rows, err := conn.Query(t.Context(), sqlTables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(tables) != len(grants) {
+		t.Errorf("%d tables are there and %d are listed", len(tables), len(grants))
+	}
+	for _, table := range tables {
+		line, listed := grants[table]
+		if !listed {
+			t.Errorf("table %s is not listed", table)
+			continue
+		}
+		cells := strings.Fields(line)
+		for i, role := range grantRoles {
+			for letter, verb := range verbs {
+				got := value[bool](t, conn, "SELECT has_table_privilege($1, $2, $3)", "switchyard_"+role, table, verb)
+				if want := strings.ContainsRune(cells[i], letter); got != want {
+					t.Errorf("%s may %s %s: got %v, want %v", role, verb, table, got, want)
+				}
+			}
+			for _, verb := range []string{"TRUNCATE", "REFERENCES", "TRIGGER"} {
+				if value[bool](t, conn, "SELECT has_table_privilege($1, $2, $3)", "switchyard_"+role, table, verb) {
+					t.Errorf("%s may %s %s", role, verb, table)
+				}
+			}
+		}
+	}
+	rows, err = conn.Query(t.Context(), sqlPartitionRights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if open, err := pgx.CollectRows(rows, pgx.RowTo[string]); err != nil || len(open) > 0 {
+		t.Errorf("partitions with rights of their own: %v, %v", open, err)
+	}
+}
+
+func TestEveryFunctionAndRole(t *testing.T) {
+	_, cfg := dbtest.New(t)
+	conn := connect(t, cfg.URL)
+	rows, err := conn.Query(t.Context(), sqlFunctions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type function struct {
+		Name, Signature string
+		Definer         bool
+		Config          []string
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[function])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != len(functions) {
+		t.Errorf("%d functions are there and %d are listed", len(found), len(functions))
+	}
+	for _, f := range found {
+		cells := strings.Fields(functions[f.Name])
+		if len(cells) == 0 {
+			t.Errorf("function %s is not listed", f.Name)
+			continue
+		}
+		for i, role := range grantRoles {
+			got := value[bool](t, conn, "SELECT has_function_privilege($1, $2, 'EXECUTE')", "switchyard_"+role, f.Signature)
+			if want := cells[i] == "x"; got != want {
+				t.Errorf("%s may call %s: got %v, want %v", role, f.Name, got, want)
+			}
+		}
+		if f.Definer && !slices.Contains(f.Config, "search_path=pg_catalog") {
+			t.Errorf("%s runs with its owner's rights and the caller's search path", f.Name)
+		}
+	}
+}
+
+func TestNoRoleMakesTablesOrEntersAnotherRoom(t *testing.T) {
+	_, cfg := dbtest.New(t)
+	conn := connect(t, cfg.URL)
+	for _, role := range grantRoles {
+		for _, schema := range []string{"core", "market", "mining", "ai", "finance", "fork", "public"} {
+			if value[bool](t, conn, "SELECT has_schema_privilege($1, $2, 'CREATE')", "switchyard_"+role, schema) {
+				t.Errorf("%s may make tables in %s", role, schema)
+			}
+			got := value[bool](t, conn, "SELECT has_schema_privilege($1, $2, 'USAGE')", "switchyard_"+role, schema)
+			if want := schema == "core" || schema == "market" && role != "auth"; got != want {
+				t.Errorf("%s may enter %s: got %v, want %v", role, schema, got, want)
+			}
+		}
+		if value[bool](t, conn, "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication FROM pg_roles WHERE rolname = $1", "switchyard_"+role) {
+			t.Errorf("%s has a right of an administrator of the server", role)
+		}
+	}
+}
+
+// Rows of core that carry a unit's data are seen by its role, and not by the
+// other unit's.
+func TestRowsOfAUnitAreSeenByItsRolesAlone(t *testing.T) {
+	d, _ := dbtest.New(t)
+	s := d.Jobs()
+	rooms := []string{"market", "mining", "ai", "finance", "fork", "core"}
+	var sources []ops.Source
+	for _, room := range rooms {
+		sources = append(sources, ops.Source{Name: room, Room: room, Title: room, Feeds: room, Cadence: time.Second})
+		if _, err := s.StartRun(t.Context(), room+".job", room); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.DeclareSources(t.Context(), sources); err != nil {
+		t.Fatal(err)
+	}
+	for role, want := range map[access.Role]string{
+		access.Executive: "ai core finance fork market mining",
+		access.Mining:    "market mining",
+		access.Business:  "ai market",
+		access.Finance:   "finance market",
+		access.Admin:     "core market",
+		access.Share:     "market",
+	} {
+		list, err := d.As(role).Sources(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, src := range list {
+			got = append(got, src.Room)
+		}
+		slices.Sort(got)
+		if g := strings.Join(got, " "); g != want {
+			t.Errorf("%s sees the sources of %s, want %s", role, g, want)
+		}
+		runs, err := d.As(role).Runs(t.Context(), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = nil
+		for _, r := range runs {
+			got = append(got, r.Room)
+		}
+		slices.Sort(got)
+		if g := strings.Join(got, " "); g != want {
+			t.Errorf("%s sees the runs of %s, want %s", role, g, want)
+		}
+	}
+	if _, err := d.Auth().Sources(t.Context()); err == nil {
+		t.Error("sources are read before a role is known")
+	}
+}
