@@ -216,7 +216,7 @@ func (p pointJSON) MarshalJSON() ([]byte, error) {
 	if math.IsNaN(p.V) || math.IsInf(p.V, 0) {
 		return append(b, "null]"...), nil
 	}
-	return append(strconv.AppendFloat(b, p.V, 'g', 10, 64), ']'), nil
+	return append(strconv.AppendFloat(b, p.V, 'g', -1, 64), ']'), nil
 }
 
 // chartData places the points as a data block. The encoder writes <, > and & as
