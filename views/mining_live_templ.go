@@ -137,7 +137,7 @@ func miningSentence(p MiningLivePage) ui.Sentence {
 	if a == nil || p.Network.Problem != nil {
 		return s.Say("The next difficulty is not known yet.")
 	}
-	s = s.Say("The adjustment on " + dayMonth(a.ETA) + ", ").Stress(signed(a.Point)).Say(" (" + band(a.Low, a.High) + ")")
+	s = s.Say("The adjustment on " + format.DayMonth(a.ETA) + ", ").Stress(signed(a.Point)).Say(" (" + band(a.Low, a.High) + ")")
 	return s.Say(", takes it to ").Stress(plain(format.USD2(afterAdjustment(p.Hashprice.V, *a)))).Say(" at that price.")
 }
 

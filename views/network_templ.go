@@ -469,10 +469,10 @@ func epochDrawing(f NetworkFigure) string {
 		Total: market.EpochBlocks, Label: label, Start: "start not known", End: "end not known",
 	}
 	if !f.EpochBegan.IsZero() {
-		e.Start = dayMonth(f.EpochBegan)
+		e.Start = format.DayMonth(f.EpochBegan)
 	}
 	if f.Adjustment != nil {
-		e.End = dayMonth(f.Adjustment.ETA)
+		e.End = format.DayMonth(f.Adjustment.ETA)
 	}
 	return e.Draw()
 }
@@ -482,9 +482,9 @@ func changeLabel(f NetworkFigure) string {
 		return "Estimated change"
 	}
 	if f.Adjustment.Certain {
-		return "Change, " + dayClock(f.Adjustment.ETA)
+		return "Change, " + format.DayClock(f.Adjustment.ETA)
 	}
-	return "Estimated change, " + dayClock(f.Adjustment.ETA)
+	return "Estimated change, " + format.DayClock(f.Adjustment.ETA)
 }
 
 func estimate(f NetworkFigure) templ.Component {
@@ -625,7 +625,7 @@ func growths(list []market.Halving) string {
 func halvingMonths(list []market.Halving) string {
 	words := make([]string, len(list))
 	for i, h := range list {
-		words[i] = monthYear(h.ETA)
+		words[i] = format.MonthYear(h.ETA)
 		if i+1 < len(list) && list[i+1].ETA.Year() == h.ETA.Year() {
 			words[i], _, _ = strings.Cut(words[i], " ")
 		}

@@ -3,7 +3,6 @@ package views
 import (
 	"math"
 	"strings"
-	"time"
 
 	"switchyard/econ/market"
 	"switchyard/views/format"
@@ -38,36 +37,8 @@ func signed(fraction float64) string { return plain(format.SignedPercent1(fracti
 // share prints the size of a fraction, e.g. "2.1%".
 func share(fraction float64) string { return plain(format.Percent1(math.Abs(fraction))) }
 
-// dollars prints dollars and cents with the sign before the dollar, e.g.
-// "+$0.83".
-func dollars(v float64) string {
-	if v > 0 {
-		return "+" + plain(format.USD2(v))
-	}
-	return plain(format.USD2(v))
-}
-
 // band prints an interval of fractions, e.g. "−3.4% to −0.8%".
 func band(low, high float64) string { return signed(low) + " to " + signed(high) }
-
-// dayMonth is a date without its year, for dates near now.
-func dayMonth(t time.Time) string {
-	full := format.DayMonthYear(t)
-	return full[:strings.LastIndexByte(full, ' ')]
-}
-
-// dayClock is an instant near now to the minute, e.g. "17 Mar 09:30".
-func dayClock(t time.Time) string {
-	clock := format.ClockUTC(t)
-	return dayMonth(t) + " " + clock[:strings.LastIndexByte(clock, ':')]
-}
-
-// monthYear is a date far away, e.g. "Apr 2028".
-func monthYear(t time.Time) string {
-	full := format.DayMonthYear(t)
-	_, rest, _ := strings.Cut(full, " ")
-	return rest
-}
 
 // counted prints a whole number.
 func counted(n int64) string { return format.Count(float64(n)) }

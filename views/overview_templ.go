@@ -144,7 +144,7 @@ func overviewSentence(p OverviewPage) ui.Sentence {
 	if a == nil || p.Adjustment.Problem != nil {
 		return s.Say("The next difficulty is not known yet.")
 	}
-	s = s.Say("Difficulty is set to change by ").Stress(signed(a.Point)).Say(" (" + band(a.Low, a.High) + ") on " + dayMonth(a.ETA))
+	s = s.Say("Difficulty is set to change by ").Stress(signed(a.Point)).Say(" (" + band(a.Low, a.High) + ") on " + format.DayMonth(a.ETA))
 	if hp.Value.OK {
 		s = s.Say(", which makes that ").Stress(plain(format.USD2(afterAdjustment(hp.Value.V, *a)))).Say(" if the price holds")
 	}

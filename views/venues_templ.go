@@ -312,7 +312,7 @@ func usedWords(f VenuesFigure) string {
 }
 
 func distance(v Venue, index market.Index) string {
-	return dollars(v.Quote.Price - index.Price)
+	return plain(format.SignedUSD2(v.Quote.Price - index.Price))
 }
 
 // Texts are the table's texts by id, for the live feed.

@@ -25,6 +25,15 @@ func USD0(v float64) Value { return Value{Text: dollars(v, 0)} }
 // "$1,125".
 func USD2(v float64) Value { return Value{Text: dollars(v, cents(v))} }
 
+// SignedUSD2 is USD2 with a sign, which zero has not: "+$0.83".
+func SignedUSD2(v float64) Value {
+	text := dollars(v, cents(v))
+	if v > 0 && text != Missing && !nought(strings.TrimPrefix(text, "$")) {
+		text = "+" + text
+	}
+	return Value{Text: text}
+}
+
 // Sats prints satoshi: "3,000,000" "sat".
 func Sats(v float64) Value {
 	if !finite(v) {

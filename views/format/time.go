@@ -12,6 +12,15 @@ func ClockUTC(t time.Time) string { return t.UTC().Format("15:04:05") + " UTC" }
 // DayMonthYear is a date: "10 Mar 2026".
 func DayMonthYear(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
 
+// DayMonth is a date near now, without its year: "10 Mar".
+func DayMonth(t time.Time) string { return t.UTC().Format("2 Jan") }
+
+// DayClock is an instant near now to the minute, in UTC: "10 Mar 14:32".
+func DayClock(t time.Time) string { return t.UTC().Format("2 Jan 15:04") }
+
+// MonthYear is a date far away: "Mar 2026".
+func MonthYear(t time.Time) string { return t.UTC().Format("Jan 2006") }
+
 // DateTimeUTC is an instant to the second: "10 Mar 2026, 14:32:08 UTC".
 func DateTimeUTC(t time.Time) string { return DayMonthYear(t) + ", " + ClockUTC(t) }
 

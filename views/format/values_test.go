@@ -32,6 +32,17 @@ func TestBitcoin(t *testing.T) {
 	}
 }
 
+func TestSignedDollars(t *testing.T) {
+	for in, want := range map[float64]string{0.83: "+$0.83", -0.83: "−$0.83", 0: "$0.00", 0.004: "$0.00", -0.004: "$0.00", 1125.4: "+$1,125"} {
+		if got := format.SignedUSD2(in).Text; got != want {
+			t.Errorf("SignedUSD2(%v) = %q, want %q", in, got, want)
+		}
+	}
+	if got := format.SignedUSD2(math.NaN()).Text; got != format.Missing {
+		t.Errorf("SignedUSD2(NaN) = %q", got)
+	}
+}
+
 // The unit stands apart from its number, to be set smaller; money has none.
 func TestUnitsStandApart(t *testing.T) {
 	for want, got := range map[format.Value]format.Value{
