@@ -406,7 +406,7 @@ func endNote(s Shell) templ.Component {
 			}
 		}
 		if s.World == market.Simulated {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<span>Prices and blocks come from the simulator built into this server, not from the market. Not a forecast or advice.</span> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<span>Prices and blocks come from the simulator built into this server, not from the market.</span> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -34,14 +34,14 @@ func Socket(t testing.TB, script func(p *Peer)) string {
 	t.Helper()
 	var scripts sync.WaitGroup
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		scripts.Add(1) // before the upgrade: the client waits for that, so the test cannot end first
+		defer scripts.Done()
 		var up websocket.Upgrader
 		conn, err := up.Upgrade(w, r, nil)
 		if err != nil {
 			t.Errorf("upgrade: %v", err)
 			return
 		}
-		scripts.Add(1)
-		defer scripts.Done()
 		defer conn.Close() //nolint:errcheck // the test is over
 		script(&Peer{t: t, conn: conn})
 	}))
