@@ -37,6 +37,21 @@ func wrap(err error, format string, args ...any) error {
 	}
 }
 
+// connectError says in one line why no connection came about: what the server
+// said if it said something, else what the network did.
+func connectError(cc *pgx.ConnConfig, err error) error {
+	reason := err
+	var pg *pgconn.PgError
+	var netErr *net.OpError
+	switch {
+	case errors.As(err, &pg):
+		reason = errors.New(pg.Message)
+	case errors.As(err, &netErr):
+		reason = netErr
+	}
+	return fmt.Errorf("cannot connect to the database %s at %s:%d as %s: %w", cc.Database, cc.Host, cc.Port, cc.User, reason)
+}
+
 // unavailable says whether the server, rather than the statement or the caller,
 // is at fault.
 func unavailable(err error) bool {

@@ -103,7 +103,7 @@ func ensureRoles(ctx context.Context, cfg Config) error {
 	}
 	target, err := pgx.ConnectConfig(ctx, cc)
 	if err != nil {
-		return wrap(err, "connect")
+		return connectError(cc, err)
 	}
 	defer target.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is pending on it
 	lockCC := cc.Copy()
