@@ -52,6 +52,22 @@ func seq(t testing.TB, s *db.Store, topic string) int64 {
 	return seqs[topic]
 }
 
+// connectAs is connect as one of the dashboard's roles.
+func connectAs(t testing.TB, cfg db.Config, role string) *pgx.Conn {
+	t.Helper()
+	cc, err := pgx.ParseConfig(cfg.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cc.User = role
+	conn, err := pgx.ConnectConfig(t.Context(), cc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.WithoutCancel(t.Context())) })
+	return conn
+}
+
 // connect is a connection as the user of the address, a superuser, that is
 // closed with the test.
 func connect(t testing.TB, url string) *pgx.Conn {

@@ -16,8 +16,9 @@ import (
 
 // Roles with a part of their own.
 const (
-	ownerRole = "switchyard_owner" // migrations only
-	jobsRole  = "switchyard_jobs"
+	ownerRole  = "switchyard_owner" // migrations only
+	jobsRole   = "switchyard_jobs"
+	readerRole = "switchyard_reader" // shares: writes nothing
 )
 
 // roleNames are the Postgres roles of the dashboard.
@@ -47,9 +48,13 @@ func roleSettings(role string) []setting {
 	case jobsRole:
 		statement = "5min"
 	}
-	return []setting{
+	settings := []setting{
 		{"statement_timeout", statement}, {"lock_timeout", "10s"}, {"idle_in_transaction_session_timeout", "60s"},
 	}
+	if role == readerRole {
+		settings = append(settings, setting{"default_transaction_read_only", "on"})
+	}
+	return settings
 }
 
 func (s setting) statement(role string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -54,7 +55,9 @@ func (s *Store) finish(ctx context.Context, tx pgx.Tx, fn func(*Store) error) (e
 			}
 		}
 	}()
-	if err := fn(&Store{q: tx, ids: s.ids, now: s.now, log: s.log}); err != nil {
+	// One clock for the transaction, as fine as Postgres keeps it.
+	moment := s.now().Truncate(time.Microsecond)
+	if err := fn(&Store{q: tx, ids: s.ids, now: func() time.Time { return moment }, log: s.log}); err != nil {
 		return err
 	}
 	done = true

@@ -51,9 +51,27 @@ export class Server {
   }
 
   async json(path) {
-    const res = await fetch(this.url + path);
+    const res = await fetch(this.url + path, { headers: { cookie: await this.cookie() } });
     if (!res.ok) throw new Error(`${path}: ${res.status} ${await res.text()}`);
     return res.json();
+  }
+
+  // cookie is a session of somebody of the demo, for requests outside a browser;
+  // name is the button's on the sign-in page.
+  async cookie(name = "Executive") {
+    this.sessions ??= new Map();
+    if (!this.sessions.has(name)) {
+      const page = await (await fetch(`${this.url}/sign-in`)).text();
+      const form = page.split("<form").find((text) => text.includes(`>${name}</button>`));
+      const res = await fetch(`${this.url}/sign-in/persona`, {
+        method: "POST",
+        redirect: "manual",
+        headers: { origin: this.url, "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams({ person: form.match(/name="person" value="(\d+)"/)[1] }),
+      });
+      this.sessions.set(name, res.headers.get("set-cookie").split(";")[0]);
+    }
+    return this.sessions.get(name);
   }
 
   async close() {
@@ -73,9 +91,14 @@ export const desktop = { viewport: { width: 1440, height: 900 } };
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
 // open returns a page and the list of everything the browser complained about:
-// console errors, page errors and content policy reports.
-export async function open(browser, options = {}) {
+// console errors, page errors and content policy reports. Where a role is named
+// (by its button on the sign-in page) somebody of it is signed in.
+export async function open(browser, options = {}, server = null, role = "Executive") {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  if (server) {
+    const [name, value] = (await server.cookie(role)).split("=");
+    await context.addCookies([{ name, value, url: server.url, httpOnly: true, sameSite: "Lax" }]);
+  }
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (m) => m.type() === "error" && complaints.push(`console: ${m.text()}`));

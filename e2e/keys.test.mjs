@@ -19,7 +19,7 @@ after(async () => {
 });
 
 test("g and a letter open pages, ? lists the keys, esc closes", async () => {
-  const { context, page, complaints } = await open(browser, desktop);
+  const { context, page, complaints } = await open(browser, desktop, server);
   await page.goto(server.url);
   await ready(page);
   await page.keyboard.press("g");
@@ -40,7 +40,7 @@ test("g and a letter open pages, ? lists the keys, esc closes", async () => {
 });
 
 test("the crosshair follows pointer, keys and touch", async () => {
-  const { context, page } = await open(browser, desktop);
+  const { context, page } = await open(browser, desktop, server);
   await page.goto(`${server.url}/mining`);
   await ready(page);
   const plot = page.locator('[data-chart="prices"] [data-plot]').first();
@@ -57,7 +57,7 @@ test("the crosshair follows pointer, keys and touch", async () => {
   assert.notEqual(await strip(), first);
   await context.close();
 
-  const touch = await open(browser, phone);
+  const touch = await open(browser, phone, server);
   await touch.page.goto(`${server.url}/mining`);
   await ready(touch.page);
   await touch.page.locator('[data-chart="prices"] [data-plot]').first().tap({ position: { x: 150, y: 80 } });
@@ -66,7 +66,7 @@ test("the crosshair follows pointer, keys and touch", async () => {
 });
 
 test("the theme is the reader's choice, kept without script", async () => {
-  const { context, page } = await open(browser, { ...desktop, javaScriptEnabled: false, colorScheme: "light" });
+  const { context, page } = await open(browser, { ...desktop, javaScriptEnabled: false, colorScheme: "light" }, server);
   await page.goto(server.url);
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await paper();
@@ -80,7 +80,7 @@ test("the theme is the reader's choice, kept without script", async () => {
 });
 
 test("an address that is not there says so in the shell", async () => {
-  const { context, page } = await open(browser, desktop);
+  const { context, page } = await open(browser, desktop, server);
   const res = await page.goto(`${server.url}/nowhere`);
   assert.equal(res.status(), 404);
   assert.equal(await page.locator("h1").count(), 1);
@@ -89,7 +89,7 @@ test("an address that is not there says so in the shell", async () => {
 });
 
 test("asking for a run of a job leaves a run", async () => {
-  const { context, page } = await open(browser, desktop);
+  const { context, page } = await open(browser, desktop, server, "Administrator");
   await page.goto(`${server.url}/admin/sources`);
   await ready(page);
   const form = page.locator('form[action^="/admin/jobs/"]').first();

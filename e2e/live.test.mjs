@@ -22,7 +22,7 @@ after(async () => {
 const text = (page, id) => page.locator(`[data-text="${id}"]`).first().textContent();
 
 test("values change without a reload and the chart appends", async () => {
-  const { context, page, complaints } = await open(browser, desktop);
+  const { context, page, complaints } = await open(browser, desktop, server);
   await page.goto(`${server.url}/mining`);
   await ready(page);
   await page.evaluate(() => { window.sameDocument = true; });
@@ -37,7 +37,7 @@ test("values change without a reload and the chart appends", async () => {
 });
 
 test("the text in the browser is the API's at the same number, before and after a reload", async () => {
-  const { context, page } = await open(browser, desktop);
+  const { context, page } = await open(browser, desktop, server);
   // Every event the browser receives, as it came.
   const events = new Map();
   page.on("websocket", (ws) => ws.on("framereceived", ({ payload }) => {
@@ -66,7 +66,7 @@ test("the text in the browser is the API's at the same number, before and after 
 
 test("a lost feed is announced, nothing claims to be live, and it is restored", async () => {
   const own = await Server.start();
-  const { context, page } = await open(browser, desktop);
+  const { context, page } = await open(browser, desktop, own);
   try {
     await until("prices", async () => (await own.json("/api/v1/series")).some((s) => s.key === "market.btc_usd" && s.last));
     await page.goto(`${own.url}/mining`);
@@ -93,7 +93,7 @@ test("a lost feed is announced, nothing claims to be live, and it is restored", 
 });
 
 test("pausing freezes the values and says since when", async () => {
-  const { context, page } = await open(browser, desktop);
+  const { context, page } = await open(browser, desktop, server);
   await page.goto(`${server.url}/mining`);
   await ready(page);
   await page.keyboard.press(".");
@@ -107,7 +107,7 @@ test("pausing freezes the values and says since when", async () => {
 });
 
 test("with scripts off the charts are SVG with the API's points", async () => {
-  const { context, page } = await open(browser, { ...desktop, javaScriptEnabled: false });
+  const { context, page } = await open(browser, { ...desktop, javaScriptEnabled: false }, server);
   await page.goto(`${server.url}/mining?range=30d`);
   const paths = await page.locator('[data-chart="prices"] svg path.ln.m').all();
   const d = await paths[0].getAttribute("d");
@@ -127,7 +127,7 @@ test("with scripts off the charts are SVG with the API's points", async () => {
 for (const [name, options] of [["desktop", desktop], ["phone", phone]]) {
   for (const scheme of ["light", "dark"]) {
     test(`every page on a ${name} in ${scheme}: accessible, no errors, no sideways scroll`, async () => {
-      const { context, page, complaints } = await open(browser, { ...options, colorScheme: scheme });
+      const { context, page, complaints } = await open(browser, { ...options, colorScheme: scheme }, server);
       for (const path of ["/", "/mining", "/mining?range=1y", "/admin/sources", "/data/prices", "/data/network"]) {
         await page.goto(server.url + path);
         await ready(page);

@@ -27,7 +27,7 @@ func (a *App) showSources(c echo.Context) error {
 		return err
 	}
 	err = a.readPage(c, []string{topicSource, topicJob}, func(p *page) error {
-		v.Sort, v.MayRun = sort, access.Can(subjectOf(c).Role, access.RoomCore, access.Write)
+		v.Sort, v.MayRun = sort, subjectOf(c).May(access.RoomCore, access.Write)
 		var err error
 		if v.Sources, err = p.sourceRows(sort); err != nil {
 			return err

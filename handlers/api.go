@@ -79,7 +79,7 @@ func (a *App) listSeries(c echo.Context) error {
 func (a *App) showSeries(c echo.Context) error {
 	key, asCSV := strings.CutSuffix(c.Param("key"), ".csv")
 	asCSV = asCSV || strings.HasPrefix(c.Request().Header.Get(echo.HeaderAccept), "text/csv")
-	if !access.Can(subjectOf(c).Role, access.Room(market.SeriesDef{Key: key}.Room()), access.Read) {
+	if !subjectOf(c).May(access.Room(market.SeriesDef{Key: key}.Room()), access.Read) {
 		return notFound(fmt.Sprintf("There is no series %q.", key))
 	}
 	q, err := parseSeriesQuery(c, a.now())

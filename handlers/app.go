@@ -18,9 +18,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"switchyard/db"
-	"switchyard/econ/access"
 	"switchyard/econ/market"
 	"switchyard/handlers/live"
+	"switchyard/handlers/signin"
 	"switchyard/static"
 	"switchyard/views"
 )
@@ -31,6 +31,7 @@ type Config struct {
 	Listener       *db.Listener
 	Assets         *static.Assets
 	World          market.World
+	Demo           bool     // people sign in as personas, on a loopback address
 	PublicURL      *url.URL // nil: the host of each request
 	TrustedProxies []netip.Prefix
 	Log            *slog.Logger
@@ -43,6 +44,7 @@ type App struct {
 	listener  *db.Listener
 	assets    *static.Assets
 	world     market.World
+	demo      bool
 	publicURL *url.URL
 	log       *slog.Logger
 	now       func() time.Time
@@ -53,15 +55,17 @@ type App struct {
 	pump     *pump
 	metrics  *metrics
 	stopping atomic.Bool
+	hasher   *signin.Hasher
+	sessions chan struct{} // capacity 1: a session has ended somewhere
 
 	cancel context.CancelFunc
-	wg     sync.WaitGroup // listener and pump
+	wg     sync.WaitGroup // listener, pump and the watch over sessions
 }
 
 // New returns an App that is not yet started.
 func New(cfg Config) *App {
 	a := &App{
-		db: cfg.DB, listener: cfg.Listener, assets: cfg.Assets, world: cfg.World,
+		db: cfg.DB, listener: cfg.Listener, assets: cfg.Assets, world: cfg.World, demo: cfg.Demo, sessions: make(chan struct{}, 1), hasher: signin.NewHasher(),
 		publicURL: cfg.PublicURL, log: cfg.Log, now: cfg.Now, hub: live.NewHub(),
 	}
 	a.metrics = newMetrics(a.hub)
@@ -78,6 +82,16 @@ func New(cfg Config) *App {
 	return a
 }
 
+// Routes lists every route as "METHOD path", for the tests that hold the table
+// against what the router answers.
+func (a *App) Routes() []string {
+	var list []string
+	for _, r := range a.echo.Routes() {
+		list = append(list, r.Method+" "+r.Path)
+	}
+	return list
+}
+
 // ServeHTTP answers one request.
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
 
@@ -85,11 +99,23 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHT
 func (a *App) Start(ctx context.Context) {
 	ctx, a.cancel = context.WithCancel(ctx)
 	a.wg.Go(func() {
-		if err := a.listener.Run(ctx, a.pump.notice, a.pump.state); err != nil && ctx.Err() == nil {
+		if err := a.listener.Run(ctx, a.notice, a.pump.state); err != nil && ctx.Err() == nil {
 			a.log.Error("listener ended", "error", err)
 		}
 	})
 	a.wg.Go(func() { a.pump.run(ctx) })
+	a.wg.Go(func() { a.watchSessions(ctx) })
+}
+
+// notice hears what has changed in the database. It never blocks the listener.
+func (a *App) notice(n db.Notice) {
+	if n.Topic == topicSession {
+		select {
+		case a.sessions <- struct{}{}:
+		default: // the watch is awake already
+		}
+	}
+	a.pump.notice(n)
 }
 
 // Drain makes /readyz say no, so that a balancer sends nobody new.
@@ -116,23 +142,5 @@ func (a *App) viewAssets() views.Assets {
 		Scripts: []string{a.assets.URL("app.js")},
 		Fonts:   []string{a.assets.URL("inter-latin.woff2")},
 		Icon:    a.assets.URL("icon.svg"),
-	}
-}
-
-// role names as people call them.
-func roleTitle(r access.Role) string {
-	switch r {
-	case access.Executive:
-		return "Executive"
-	case access.Mining:
-		return "Mining operations"
-	case access.Business:
-		return "Business development"
-	case access.Finance:
-		return "Finance"
-	case access.Admin:
-		return "Administrator"
-	default:
-		return "Reader"
 	}
 }

@@ -24,7 +24,7 @@ const tableRows = 500
 type figure struct {
 	id, title, sub string
 	back           string // page the figure stands on
-	room           access.Room
+	need           rule
 	columns        []column
 	rows           func(*page) ([][]cell, error)
 }
@@ -42,33 +42,51 @@ type cell any
 
 // figures is the whole registry.
 func (a *App) figures() []figure {
-	const mkt = access.RoomMarket
+	market := may(access.RoomMarket, access.Read)
 	return []figure{
-		{views.FigureMarket, "Price and network", "Each measure now, and its change over three spans", "/", mkt, []column{
+		{views.FigureMarket, "Price and network", "Each measure now, and its change over three spans", "/", market, []column{
 			{"Measure", "", true}, {"Unit", "", true}, {"Now", "", false}, {"24 h", "fraction", false}, {"7 d", "fraction", false}, {"30 d", "fraction", false},
 		}, marketRows},
-		{views.FigurePrices, "Hashprice and bitcoin", "The points of the chart: at most two a column, lowest and highest kept", "/mining", mkt, []column{
+		{views.FigurePrices, "Hashprice and bitcoin", "The points of the chart: at most two a column, lowest and highest kept", "/mining", market, []column{
 			{"Time", "UTC", true}, {"Series", "", true}, {"Value", "", false}, {"Unit", "", true}, {"Level", "", true},
 		}, priceRows},
-		{views.FigureHistory, "Hashprice since the halving", "Daily, M3", "/mining", mkt, []column{
+		{views.FigureHistory, "Hashprice since the halving", "Daily, M3", "/mining", market, []column{
 			{"Time", "UTC", true}, {"Hashprice", "$ per PH/s per day", false}, {"Level", "", true},
 		}, historyRows},
-		{views.FigureNetwork, "Network", "The state of the chain", "/mining", mkt, factColumns, networkRows},
-		{views.FigureAdjustment, "Next difficulty adjustment", "Point and 90 % band, M5", "/", mkt, factColumns, adjustmentRows},
-		{views.FigureHalving, "Next halving", "By growth of the hashrate per epoch, M6", "/", mkt, []column{
+		{views.FigureNetwork, "Network", "The state of the chain", "/mining", market, factColumns, networkRows},
+		{views.FigureAdjustment, "Next difficulty adjustment", "Point and 90 % band, M5", "/", market, factColumns, adjustmentRows},
+		{views.FigureHalving, "Next halving", "By growth of the hashrate per epoch, M6", "/", market, []column{
 			{"Growth per epoch", "fraction", false}, {"Height", "", false}, {"Blocks to go", "", false}, {"Expected", "UTC", true},
 		}, halvingRows},
-		{views.FigureVenues, "Bitcoin by venue", "Latest quote of each venue", "/mining", mkt, []column{
+		{views.FigureVenues, "Bitcoin by venue", "Latest quote of each venue", "/mining", market, []column{
 			{"Venue", "", true}, {"Price", "USD", false}, {"Time", "UTC", true}, {"In the median", "", true},
 		}, venueRows},
-		{views.FigureSources, "Sources", "When each was checked, answered and changed", "/admin/sources", access.RoomCore, []column{
+		{views.FigureSources, "Sources", "When each was checked, answered and changed", "/admin/sources", may(access.RoomCore, access.Read), []column{
 			{"Source", "", true}, {"Feeds", "", true}, {"Expected every", "seconds", false}, {"Checked", "UTC", true}, {"Succeeded", "UTC", true},
 			{"Changed", "UTC", true}, {"Failures", "", false}, {"Last error", "", true},
 		}, sourceTable},
-		{views.FigureJobs, "Job runs", "The newest first", "/admin/sources", access.RoomCore, []column{
+		{views.FigureJobs, "Job runs", "The newest first", "/admin/sources", may(access.RoomCore, access.Read), []column{
 			{"Job", "", true}, {"Started", "UTC", true}, {"Ended", "UTC", true}, {"Status", "", true}, {"Rows", "", false}, {"Note", "", true}, {"Error", "", true},
 		}, runTable},
-		{views.FigureRefused, "Refused rows", "Kept out of the tables by a check", "/admin/sources", access.RoomCore, []column{
+		{views.FigureSites, "Sites", "As known now", "/mining/sites", may(access.RoomMining, access.Read), []column{
+			{"Site", "", true}, {"Place", "", true}, {"Time zone", "", true}, {"Interconnect", "MW", false}, {"PUE", "", false},
+			{"Holds since", "day", true}, {"Known from", "UTC", true}, {"By", "", true},
+		}, siteRows},
+		{views.FigureCustomers, "Customers", "As known now", "/ai/customers", may(access.RoomAI, access.Read), []column{
+			{"Customer", "", true}, {"Segment", "", true}, {"Country", "", true}, {"Contact", "", true}, {"Note", "", true},
+			{"Holds since", "day", true}, {"Known from", "UTC", true}, {"By", "", true},
+		}, customerRows},
+		{views.FigureHoldings, "Cash and bitcoin held", "The newest balance of each account", "/finance/balance-sheet", may(access.RoomFinance, access.Read), []column{
+			{"Account", "", true}, {"Holds", "", true}, {"Institution", "", true}, {"Use", "", true}, {"Cash", "USD", false}, {"Bitcoin", "sat", false}, {"As of", "day", true},
+		}, holdingRows},
+		{views.FigureUnits, "What each unit tells", "Headlines, as each unit keeps them", "/fork", hears, []column{
+			{"Unit", "", true}, {"Measure", "", true}, {"Value", "", false}, {"Last changed", "UTC", true},
+		}, unitRows},
+		{views.FigureAudit, "Audit log", "Who did what, when, and which fields it touched", "/admin/audit", may(access.RoomCore, access.Manage), []column{
+			{"Time", "UTC", true}, {"Who", "", true}, {"Role", "", true}, {"Room", "", true}, {"What", "", true}, {"Which", "", true}, {"Fields", "", true},
+			{"From", "", true}, {"Request", "", true}, {"Postgres role", "", true}, {"Sealed as", "", false},
+		}, auditTable},
+		{views.FigureRefused, "Refused rows", "Kept out of the tables by a check", "/admin/sources", may(access.RoomCore, access.Read), []column{
 			{"Time", "UTC", true}, {"Source", "", true}, {"Check", "", true}, {"Row", "", true},
 		}, refusedTable},
 	}
@@ -83,7 +101,7 @@ func (a *App) showFigure(c echo.Context) error {
 		return notFound("There is no figure of that name. Each figure has a link to its data.")
 	}
 	f := all[i]
-	return permit(f.room, access.Read, func(c echo.Context) error { return a.writeFigure(c, f, ext) })(c)
+	return permit(f.need, func(c echo.Context) error { return a.writeFigure(c, f, ext) })(c)
 }
 
 func (a *App) writeFigure(c echo.Context, f figure, ext string) error {

@@ -19,6 +19,7 @@ import (
 	"switchyard/econ/access"
 	"switchyard/econ/market"
 	"switchyard/handlers"
+	"switchyard/handlers/signin"
 	"switchyard/static"
 )
 
@@ -36,6 +37,8 @@ type site struct {
 	config db.Config
 	app    *handlers.App
 	url    string
+	cookie string                // of the person who asks; empty: nobody
+	people map[access.Role]int64 // one of each role
 }
 
 // open starts a site. now may be nil.
@@ -58,7 +61,36 @@ func open(t testing.TB, now func() time.Time) *site {
 	t.Cleanup(func() { app.Stop(); srv.Close() })
 	s := &site{t: t, db: d, config: cfg, app: app, url: srv.URL}
 	s.declare()
+	s.people = make(map[access.Role]int64)
+	for _, role := range access.Roles() {
+		id, err := d.As(access.Admin).InsertPerson(t.Context(), access.Actor{Name: "Test"}, access.Person{
+			Email: string(role) + "@example.com", Name: "The " + string(role), Role: role,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.people[role] = id
+	}
+	s.as(access.Executive)
 	return s
+}
+
+// as makes the person of a role the one who asks, from a new session; nobody
+// for the empty role. It returns the session's hash.
+func (s *site) as(role access.Role) []byte {
+	s.t.Helper()
+	if role == "" {
+		s.cookie = ""
+		return nil
+	}
+	token, hash := signin.NewToken()
+	err := s.db.Auth().StartSession(s.t.Context(), access.Actor{ID: s.people[role], Name: "The " + string(role), Role: role},
+		access.Session{Hash: hash, Person: s.people[role], Address: "192.0.2.1", Agent: "test"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.cookie = "switchyard=" + token
+	return hash
 }
 
 // declare makes the series and sources that the jobs would.
@@ -98,6 +130,9 @@ func (s *site) do(method, path, body string, headers ...string) (*http.Response,
 		s.t.Fatal(err)
 	}
 	req.Header.Set("Accept", "text/html")
+	if s.cookie != "" {
+		req.Header.Set("Cookie", s.cookie)
+	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
@@ -129,7 +164,7 @@ type event struct {
 // follow opens a socket and follows topics from the numbers given.
 func (s *site) follow(topics map[string]int64) *websocket.Conn {
 	s.t.Helper()
-	ws, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.url, "http")+"/live", http.Header{"Origin": {s.url}})
+	ws, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.url, "http")+"/live", http.Header{"Origin": {s.url}, "Cookie": {s.cookie}})
 	if err != nil {
 		s.t.Fatalf("dial: %v %v", res, err)
 	}

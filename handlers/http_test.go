@@ -132,7 +132,7 @@ func TestWritesOfOtherSitesAndLargeBodiesAreRefused(t *testing.T) {
 		t.Errorf("sent back to %q", got)
 	}
 	cookie := res.Header.Get("Set-Cookie")
-	_, body := s.get("/", "Cookie", strings.Split(cookie, ";")[0])
+	_, body := s.get("/", "Cookie", s.cookie+"; "+strings.Split(cookie, ";")[0])
 	if !contains(cookie, "HttpOnly") || !contains(body, `data-theme="dark"`) {
 		t.Errorf("cookie %q", cookie)
 	}

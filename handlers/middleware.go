@@ -14,8 +14,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
-
-	"switchyard/econ/access"
 )
 
 // Limits of one request.
@@ -23,27 +21,6 @@ const (
 	bodyLimit   = "64K"
 	pageTimeout = 10 * time.Second
 )
-
-// subject is who asks: the role decides the pool, and so what Postgres shows.
-type subject struct {
-	Role access.Role
-	Name string
-}
-
-const (
-	subjectKey   = "subject"
-	requestIDKey = "request-id"
-)
-
-func subjectOf(c echo.Context) subject {
-	s, _ := c.Get(subjectKey).(subject) //nolint:errcheck // the zero subject may do nothing
-	return s
-}
-
-func requestIDOf(c echo.Context) string {
-	id, _ := c.Get(requestIDKey).(string) //nolint:errcheck // set for every request
-	return id
-}
 
 // use installs the middleware. The order matters: the number comes first so
 // that every log line has it; the log line is written around the recovery so
@@ -170,28 +147,6 @@ func withTimeout(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), pageTimeout)
 		defer cancel()
 		c.SetRequest(c.Request().WithContext(ctx))
-		return next(c)
-	}
-}
-
-// identify says who asks. Until there is sign-in, everybody who reaches the
-// server reads with the executive's rights.
-func (a *App) identify(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		c.Set(subjectKey, subject{Role: access.Executive, Name: "Everyone"})
-		return next(c)
-	}
-}
-
-// permit lets the request through if the subject may do action in room.
-func permit(room access.Room, action access.Action, next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if !access.Can(subjectOf(c).Role, room, action) {
-			return &fault{
-				status: http.StatusForbidden, title: "Not permitted",
-				detail: fmt.Sprintf("Your role, %s, may not %s what belongs to the %s room.", subjectOf(c).Role, action, room),
-			}
-		}
 		return next(c)
 	}
 }

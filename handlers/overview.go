@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"switchyard/db"
+	"switchyard/econ/access"
 	"switchyard/econ/market"
 	"switchyard/views"
 	"switchyard/views/ui"
@@ -40,12 +41,17 @@ func (a *App) showOverview(c echo.Context) error {
 		if v.Prices, err = p.pricesFigure(views.Range30d, ""); err != nil {
 			return err
 		}
-		if v.Sources, err = p.sourcesHealth(); err != nil {
+		if p.who.May(access.RoomCore, access.Read) {
+			if v.Sources, err = p.sourcesHealth(); err != nil {
+				return err
+			}
+		}
+		if v.Units, err = p.unitsFigure(); err != nil {
 			return err
 		}
 		v.Adjustment = p.adjustmentFigure()
 		v.Halving = p.halvingFigure()
-		v.Shell = a.shell(p, "Overview", keyBTC, keyHashprice, keyDifficulty, keyHashrate, keyFees, topicBlock, topicSource)
+		v.Shell = a.shell(p, "Overview", keyBTC, keyHashprice, keyDifficulty, keyHashrate, keyFees, topicBlock, topicSource, topicSite, topicCustomer, topicBalance)
 		return nil
 	})
 	if err != nil {
@@ -107,8 +113,8 @@ func readRow(ctx context.Context, s *db.Store, spec rowSpec, now time.Time) (vie
 }
 
 // sourcesHealth counts the sources that are fresh and names the worst.
-func (p *page) sourcesHealth() (views.SourcesHealth, error) {
-	h := views.SourcesHealth{Facts: p.facts(views.FigureSources, ui.Fresh{
+func (p *page) sourcesHealth() (*views.SourcesHealth, error) {
+	h := &views.SourcesHealth{Facts: p.facts(views.FigureSources, ui.Fresh{
 		Freshness: market.Freshness{State: market.Live, At: p.now}, Topic: topicSource,
 	}, "the jobs' own record of every check")}
 	rows, err := p.sourceRows(views.SortUrgency)

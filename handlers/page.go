@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"time"
 
@@ -35,6 +36,7 @@ type page struct {
 	blocks  ops.Source // the source blocks come from; zero if not declared yet
 	world   market.World
 	seqs    map[string]int64
+	who     access.Subject
 }
 
 // tickerTopics are the live topics of the ticker, on every page.
@@ -45,7 +47,7 @@ var tickerTopics = []string{keyBTC, keyHashprice, topicBlock}
 func (a *App) readPage(c echo.Context, topics []string, fill func(*page) error) error {
 	ctx := c.Request().Context()
 	return a.store(c).Snapshot(ctx, func(s *db.Store) error {
-		p := &page{ctx: ctx, c: c, s: s, now: a.now().UTC(), world: a.world}
+		p := &page{ctx: ctx, c: c, s: s, now: a.now().UTC(), world: a.world, who: subjectOf(c)}
 		var err error
 		if p.seqs, err = s.TopicSeqs(ctx, slices.Concat(tickerTopics, topics)); err != nil {
 			return err
@@ -91,7 +93,7 @@ func (a *App) shell(p *page, title string, topics ...string) views.Shell {
 	sh := a.bareShell(p.c, title)
 	sh.Now = p.now
 	sh.Ticker = p.ticker()
-	sh.Topics = p.topics(topics...)
+	sh.Topics = p.topics(slices.DeleteFunc(slices.Clone(topics), func(name string) bool { return !mayFollow(p.who, name) })...)
 	return sh
 }
 
@@ -101,8 +103,8 @@ func (a *App) bareShell(c echo.Context, title string) views.Shell {
 	up, since := a.pump.feed()
 	sh := views.Shell{
 		Title: title, Path: c.Request().URL.Path, Theme: themeOf(c), World: a.world,
-		Person: views.Person{Name: who.Name, Role: roleTitle(who.Role)}, Now: a.now().UTC(),
-		Feed: views.Feed{Up: up}, Nav: a.navigation(who.Role), Live: "/live", Assets: a.viewAssets(),
+		Person: views.Person{Name: who.Name, Role: roleTitle(who)}, Now: a.now().UTC(),
+		Feed: views.Feed{Up: up}, Nav: a.navigation(who), Live: liveAddress(who), Assets: a.viewAssets(),
 	}
 	if !up {
 		sh.Feed.Since = since
@@ -114,15 +116,33 @@ func (a *App) bareShell(c echo.Context, title string) views.Shell {
 	return sh
 }
 
-// navigation keeps the pages the role may open: those whose route it passes.
-func (a *App) navigation(role access.Role) []views.NavGroup {
-	may := make(map[string]bool)
+// roleTitle is the role as it stands beside the name; nobody has none.
+func roleTitle(who access.Subject) string {
+	if !who.Known() {
+		return ""
+	}
+	return who.Role.Title()
+}
+
+// liveAddress is the socket of the page; nobody has none.
+func liveAddress(who access.Subject) string {
+	if !who.Known() {
+		return ""
+	}
+	return "/live"
+}
+
+// navigation keeps the pages the subject may open: those whose route it passes.
+func (a *App) navigation(who access.Subject) []views.NavGroup {
+	open := make(map[string]bool)
 	for _, r := range a.routes() {
-		may[r.path] = r.open || access.Can(role, r.room, r.action)
+		if r.method == http.MethodGet {
+			open[r.path] = who.Known() && r.need.allows(who) && who.MayOpen(r.path)
+		}
 	}
 	var groups []views.NavGroup
 	for _, g := range views.Pages() {
-		g.Links = slices.DeleteFunc(slices.Clone(g.Links), func(l views.NavLink) bool { return !may[l.Href] })
+		g.Links = slices.DeleteFunc(slices.Clone(g.Links), func(l views.NavLink) bool { return !open[l.Href] })
 		if len(g.Links) > 0 {
 			groups = append(groups, g)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"switchyard/econ/access"
 	"switchyard/econ/market"
 	"switchyard/econ/ops"
 )
@@ -130,6 +131,7 @@ func TestFiguresAreTheSameRowsAsPageCSVAndXLSX(t *testing.T) {
 
 func TestAskingForARunLeavesARequestAndBadNamesDoNot(t *testing.T) {
 	s := open(t, nil)
+	s.as(access.Admin)
 	jobs := s.db.Jobs()
 	if err := jobs.DeclareJobs(t.Context(), []ops.Job{{Name: "core.rollup", Room: "core", Title: "Roll up", Schedule: "every minute"}}); err != nil {
 		t.Fatal(err)

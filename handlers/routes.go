@@ -9,41 +9,93 @@ import (
 	"switchyard/econ/access"
 )
 
-// route is one line of the route table: what an address does, and the action
-// its asker must be allowed. An open route is for everybody.
+// route is one line of the route table: what an address does, and what its
+// asker must be allowed.
 type route struct {
 	method, path string
-	room         access.Room
-	action       access.Action
-	open         bool
+	need         rule
 	handle       echo.HandlerFunc
 }
 
-// routes is the whole table. A route without an action that is not open fails
-// a test.
+// routes is the whole table. A route that asks for nothing and is not open
+// fails a test.
 func (a *App) routes() []route {
 	const (
 		get  = http.MethodGet
 		post = http.MethodPost
-		core = access.RoomCore
-		mkt  = access.RoomMarket
+	)
+	var (
+		market  = may(access.RoomMarket, access.Read)
+		mining  = may(access.RoomMining, access.Read)
+		ai      = may(access.RoomAI, access.Read)
+		finance = may(access.RoomFinance, access.Read)
+		fork    = may(access.RoomFork, access.Read)
+		core    = may(access.RoomCore, access.Read)
+
+		writeMining  = may(access.RoomMining, access.Write)
+		writeAI      = may(access.RoomAI, access.Write)
+		writeFinance = may(access.RoomFinance, access.Write)
+		writeCore    = may(access.RoomCore, access.Write)
+		manage       = may(access.RoomCore, access.Manage)
 	)
 	return []route{
-		{get, "/", mkt, access.Read, false, a.showOverview},
-		{get, "/mining", mkt, access.Read, false, a.showMiningLive},
-		{get, "/admin/sources", core, access.Read, false, a.showSources},
-		{post, "/admin/jobs/:name/run", core, access.Write, false, a.runJob},
-		{get, "/data/:figure", "", "", true, a.showFigure}, // each figure names its room
-		{post, "/theme", "", "", true, a.setTheme},
+		{get, "/", market, a.showOverview},
+		{get, "/fork", fork, a.showFork},
 
-		{get, "/live", "", "", true, a.serveLive}, // each topic names its room
-		{get, "/api/v1/series", mkt, access.Read, false, a.listSeries},
-		{get, "/api/v1/series/:key", "", "", true, a.showSeries}, // each key names its room
+		{get, "/mining", market, a.showMiningLive},
+		{get, "/mining/sites", mining, a.listSites},
+		{get, "/mining/sites/new", writeMining, sites().blank(a)},
+		{post, "/mining/sites", writeMining, sites().create(a)},
+		{get, "/mining/sites/:id", mining, sites().show(a)},
+		{post, "/mining/sites/:id", writeMining, sites().edit(a)},
 
-		{get, "/healthz", "", "", true, a.health},
-		{get, "/readyz", "", "", true, a.ready},
-		{post, "/csp-report", "", "", true, a.reportPolicy},
-		{get, "/static/*", "", "", true, echo.WrapHandler(a.assets.Handler())},
+		{get, "/ai/contracts", ai, a.listContracts},
+		{get, "/ai/customers", ai, a.listCustomers},
+		{get, "/ai/customers/new", writeAI, customers().blank(a)},
+		{post, "/ai/customers", writeAI, customers().create(a)},
+		{get, "/ai/customers/:id", ai, customers().show(a)},
+		{post, "/ai/customers/:id", writeAI, customers().edit(a)},
+
+		{get, "/finance/runway", finance, a.showRunway},
+		{get, "/finance/balance-sheet", finance, a.showBalanceSheet},
+		{get, "/finance/accounts/new", writeFinance, accounts().blank(a)},
+		{post, "/finance/accounts", writeFinance, accounts().create(a)},
+		{get, "/finance/accounts/:id", finance, accounts().show(a)},
+		{post, "/finance/accounts/:id", writeFinance, accounts().edit(a)},
+		{post, "/finance/accounts/:id/balance", writeFinance, a.setBalance},
+
+		{get, "/admin/sources", core, a.showSources},
+		{post, "/admin/jobs/:name/run", writeCore, a.runJob},
+		{get, "/admin/people", manage, a.listPeople},
+		{get, "/admin/people/new", manage, a.newPerson},
+		{post, "/admin/people", manage, a.createPerson},
+		{get, "/admin/people/:id", manage, a.showPerson},
+		{post, "/admin/people/:id/role", manage, a.changeRole},
+		{post, "/admin/people/:id/link", manage, a.makeLink},
+		{post, "/admin/people/:id/active", manage, a.setActive},
+		{get, "/admin/audit", manage, a.showAudit},
+
+		{get, "/sign-in", anyone, a.showSignIn},
+		{post, "/sign-in", anyone, a.givePassword},
+		{post, "/sign-in/persona", anyone, a.enterPersona},
+		{post, "/sign-out", anyone, a.signOut},
+		{get, "/welcome/:token", anyone, a.showWelcome},
+		{post, "/welcome/:token", anyone, a.acceptWelcome},
+		{get, "/account", signedIn, a.showSelf},
+		{post, "/account/password", signedIn, a.changePassword},
+		{post, "/account/sessions/:session/end", signedIn, a.endSession},
+
+		{get, "/data/:figure", signedIn, a.showFigure}, // each figure names its room
+		{post, "/theme", anyone, a.setTheme},
+
+		{get, "/live", signedIn, a.serveLive}, // each topic names its room
+		{get, "/api/v1/series", market, a.listSeries},
+		{get, "/api/v1/series/:key", signedIn, a.showSeries}, // each key names its room
+
+		{get, "/healthz", anyone, a.health},
+		{get, "/readyz", anyone, a.ready},
+		{post, "/csp-report", anyone, a.reportPolicy},
+		{get, "/static/*", anyone, echo.WrapHandler(a.assets.Handler())},
 	}
 }
 
@@ -52,10 +104,7 @@ func (a *App) route(e *echo.Echo) {
 	// they are built, and a socket cannot be.
 	zip := middleware.GzipWithConfig(middleware.GzipConfig{Level: 1, MinLength: 1024})
 	for _, r := range a.routes() {
-		handle := r.handle
-		if !r.open {
-			handle = permit(r.room, r.action, handle)
-		}
+		handle := permit(r.need, r.handle)
 		if r.path == "/live" || r.path == "/static/*" {
 			e.Add(r.method, r.path, handle)
 			continue

@@ -1,31 +1,50 @@
 package handlers
 
 import (
+	"strings"
 	"testing"
+
+	"switchyard/econ/access"
+)
+
+// The routes that are for everybody, and those for everybody who is signed in:
+// written here a second time, on purpose.
+var (
+	openRoutes = " GET /sign-in POST /sign-in POST /sign-in/persona POST /sign-out GET /welcome/:token POST /welcome/:token" +
+		" POST /theme GET /healthz GET /readyz POST /csp-report GET /static/* "
+	knownRoutes = " GET /account POST /account/password POST /account/sessions/:session/end" +
+		" GET /data/:figure GET /live GET /api/v1/series/:key "
 )
 
 // A route states what its asker must be allowed, or that it is for everybody.
 func TestEveryRouteStatesItsAction(t *testing.T) {
 	a := &App{}
-	// Opening a route to everybody is written here a second time, on purpose.
-	open := map[string]bool{
-		"/data/:figure": true, "/theme": true, "/live": true, "/api/v1/series/:key": true,
-		"/healthz": true, "/readyz": true, "/csp-report": true, "/static/*": true,
-	}
 	for _, r := range a.routes() {
-		if r.open != open[r.path] {
-			t.Errorf("%s %s is open: %v", r.method, r.path, r.open)
+		name := " " + r.method + " " + r.path + " "
+		if r.need.open != strings.Contains(openRoutes, name) {
+			t.Errorf("%sis open: %v", name, r.need.open)
 		}
-		if !r.open && (r.room == "" || r.action == "") {
-			t.Errorf("%s %s states no action", r.method, r.path)
+		if r.need.known != strings.Contains(knownRoutes, name) {
+			t.Errorf("%sis for all who are signed in: %v", name, r.need.known)
+		}
+		if !r.need.open && !r.need.known && (r.need.room == "" || r.need.action == "") {
+			t.Errorf("%sstates no action", name)
+		}
+		if r.method == "POST" && r.need.action == access.Read {
+			t.Errorf("%swrites with the right to read", name)
 		}
 		if r.handle == nil {
-			t.Errorf("%s %s has no handler", r.method, r.path)
+			t.Errorf("%shas no handler", name)
 		}
 	}
 	for _, f := range a.figures() {
-		if f.room == "" || len(f.columns) == 0 || f.rows == nil {
+		if !f.need.hears && (f.need.room == "" || f.need.action == "") || len(f.columns) == 0 || f.rows == nil {
 			t.Errorf("figure %s is not complete", f.id)
+		}
+	}
+	for _, topic := range topicTable() {
+		if topic.need.room == "" || topic.need.action == "" {
+			t.Errorf("topic %s states no action", topic.name)
 		}
 	}
 }

@@ -19,9 +19,15 @@ import (
 
 // Live topics that are not series keys.
 const (
-	topicBlock  = "market.block"
-	topicSource = "core.source"
-	topicJob    = "core.job"
+	topicBlock    = "market.block"
+	topicSite     = "mining.site"
+	topicCustomer = "ai.customer"
+	topicBalance  = "finance.balance"
+	topicSource   = "core.source"
+	topicJob      = "core.job"
+	topicPeople   = "core.people"
+	// topicSession is followed by no browser: the sockets of a session end with it.
+	topicSession = "core.session"
 )
 
 // recentPoints is how far back the points of an event reach: longer than the
@@ -29,24 +35,29 @@ const (
 const recentPoints = 10 * time.Second
 
 // topic is one line of the topic table: the room whose readers may follow it,
-// and the texts it carries.
+// or what else they must be allowed, and the texts it carries.
 type topic struct {
-	name string
-	room access.Room
-	text func(ctx context.Context, s *db.Store, now time.Time) (map[string]string, error)
+	name   string
+	need   rule
+	points bool // it is a series, whose points are sent
+	text   func(ctx context.Context, s *db.Store, now time.Time) (map[string]string, error)
 }
 
-// topicTable lists the topics that carry texts. Every other series key is a
-// topic too: it carries points alone. Source and job topics carry nothing;
-// they tell the browser to fetch the figures that name them.
+// topicTable lists the topics that carry texts, and those that are no series.
+// Every other series key is a topic too: it carries points alone. A topic
+// without either tells the browser to fetch the figures that name it.
 func topicTable() []topic {
+	market := may(access.RoomMarket, access.Read)
 	return []topic{
-		{keyBTC, access.RoomMarket, btcText},
-		{keyHashprice, access.RoomMarket, hashpriceText},
-		{keyVenues, access.RoomMarket, nil},
-		{topicBlock, access.RoomMarket, blockText},
-		{topicSource, access.RoomCore, sourceText},
-		{topicJob, access.RoomCore, nil},
+		{keyBTC, market, true, btcText},
+		{keyHashprice, market, true, hashpriceText},
+		{topicBlock, market, false, blockText},
+		{topicSite, may(access.RoomMining, access.Headline), false, nil}, // whoever hears the unit hears that it changed
+		{topicCustomer, may(access.RoomAI, access.Headline), false, nil},
+		{topicBalance, may(access.RoomFinance, access.Headline), false, nil},
+		{topicSource, may(access.RoomCore, access.Read), false, sourceText},
+		{topicJob, may(access.RoomCore, access.Read), false, nil},
+		{topicPeople, may(access.RoomCore, access.Manage), false, nil},
 	}
 }
 
@@ -58,18 +69,11 @@ func findTopic(name string) topic {
 		}
 	}
 	room, _, _ := strings.Cut(name, ".")
-	return topic{name: name, room: access.Room(room)}
+	return topic{name: name, need: may(access.Room(room), access.Read), points: room != string(access.RoomCore)}
 }
 
-// mayFollow says whether a role may follow a topic.
-func mayFollow(role access.Role, name string) bool {
-	return access.Can(role, findTopic(name).room, access.Read)
-}
-
-// isSeries says whether a topic is a series key, so that it has points.
-func isSeries(name string) bool {
-	return name != topicBlock && !strings.HasPrefix(name, "core.")
-}
+// mayFollow says whether a subject may follow a topic.
+func mayFollow(who access.Subject, name string) bool { return findTopic(name).need.allows(who) }
 
 // encodeTopic reads a topic's present state through the pool of role, in one
 // snapshot, so that the number and the texts belong together.
@@ -88,7 +92,7 @@ func (a *App) encodeTopic(ctx context.Context, name string, role access.Role) (e
 				return err
 			}
 		}
-		if !isSeries(name) {
+		if !def.points {
 			return nil
 		}
 		points, err := s.Ticks(ctx, name, now.Add(-recentPoints), now.Add(time.Second), 64)
@@ -175,12 +179,13 @@ func sourceText(ctx context.Context, s *db.Store, _ time.Time) (map[string]strin
 // serveLive answers GET /live with a socket. An error after the upgrade has
 // been answered already, so none is returned.
 func (a *App) serveLive(c echo.Context) error {
-	role := subjectOf(c).Role
+	who := subjectOf(c)
 	err := a.sockets.Serve(c.Response(), c.Request(), live.Subject{
-		Role:  role,
-		Allow: func(name string) bool { return mayFollow(role, name) },
+		Role:  who.Role,
+		Owner: string(sessionOf(c).Hash),
+		Allow: func(name string) bool { return mayFollow(who, name) },
 		Snapshot: func(ctx context.Context, name string, seen int64) ([]byte, error) {
-			return a.snapshot(ctx, name, role, seen)
+			return a.snapshot(ctx, name, who.Role, seen)
 		},
 		Hello: a.pump.hello,
 	})

@@ -21,6 +21,11 @@ const (
 	FigureSources    = "sources"    // sources, worst first
 	FigureJobs       = "jobs"       // job runs
 	FigureRefused    = "quarantine" // rows kept out of the tables
+	FigureSites      = "sites"      // mining sites
+	FigureCustomers  = "customers"  // customers of the AI unit
+	FigureHoldings   = "holdings"   // accounts and what they hold
+	FigureUnits      = "units"      // what each unit tells
+	FigureAudit      = "audit"      // the audit log
 	FigureBackfill   = "backfill"   // progress of the first fill
 )
 

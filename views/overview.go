@@ -12,7 +12,8 @@ type OverviewPage struct {
 	Prices     PricesFigure // 30 days
 	Adjustment AdjustmentFigure
 	Halving    HalvingFigure
-	Sources    SourcesHealth
+	Sources    *SourcesHealth // nil: the reader may not see them
+	Units      *UnitsFigure   // nil: no unit tells this reader anything
 }
 
 // MarketFigure compares price and network measures over three spans.

@@ -132,7 +132,7 @@ func sampleOverview() OverviewPage {
 		Prices:     samplePrices(Range30d, "", 30*24*time.Hour, live(FigurePrices)),
 		Adjustment: AdjustmentFigure{Facts: live(FigureAdjustment), Now: sampleNow, Adjustment: sampleAdjustment(), Hashprice: ui.Some(38.65), Tip: 940512},
 		Halving:    HalvingFigure{Facts: live(FigureHalving), Now: sampleNow, Halvings: sampleHalvings()},
-		Sources:    SourcesHealth{Facts: live(FigureSources), Total: 7, Fresh: 5, Worst: sampleSources()[:2]},
+		Sources:    &SourcesHealth{Facts: live(FigureSources), Total: 7, Fresh: 5, Worst: sampleSources()[:2]},
 	}
 }
 

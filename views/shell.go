@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"time"
 
 	"switchyard/econ/market"
@@ -25,6 +26,20 @@ type Shell struct {
 	Topics    []Topic      // live topics of the page's main part, with the number rendered
 	Live      string       // address of the live socket; empty turns live updates off
 	Assets    Assets
+}
+
+// section is the link of the list that this page belongs to: the longest that
+// its path goes on from; empty if there is none.
+func (s Shell) section() string {
+	longest := ""
+	for _, g := range s.Nav {
+		for _, l := range g.Links {
+			if strings.HasPrefix(s.Path, l.Href+"/") && len(l.Href) > len(longest) {
+				longest = l.Href
+			}
+		}
+	}
+	return longest
 }
 
 // Person is who is signed in. An empty name is nobody.
@@ -72,9 +87,27 @@ type NavLink struct {
 // drops what the reader may not open; a group without links is not drawn.
 func Pages() []NavGroup {
 	return []NavGroup{
-		{Links: []NavLink{{Href: "/", Label: "Overview", Keys: "g o", Tab: "Overview"}}},
-		{Heading: "Mining unit", Unit: ui.Mining, Links: []NavLink{{Href: "/mining", Label: "Live", Keys: "g m", Tab: "Mining"}}},
-		{Heading: "Admin", Links: []NavLink{{Href: "/admin/sources", Label: "Sources and jobs", Keys: "g s"}}},
+		{Links: []NavLink{
+			{Href: "/", Label: "Overview", Keys: "g o", Tab: "Overview"},
+			{Href: "/fork", Label: "Fork", Keys: "g f", Tab: "Fork"},
+		}},
+		{Heading: "Mining unit", Unit: ui.Mining, Links: []NavLink{
+			{Href: "/mining", Label: "Live", Keys: "g m", Tab: "Mining"},
+			{Href: "/mining/sites", Label: "Sites", Keys: ""},
+		}},
+		{Heading: "AI unit", Unit: ui.AI, Links: []NavLink{
+			{Href: "/ai/contracts", Label: "Contracts", Keys: "g c", Tab: "AI"},
+			{Href: "/ai/customers", Label: "Customers", Keys: ""},
+		}},
+		{Heading: "Finance", Links: []NavLink{
+			{Href: "/finance/runway", Label: "Runway", Keys: "g r", Tab: "Runway"},
+			{Href: "/finance/balance-sheet", Label: "Balance sheet", Keys: "g b"},
+		}},
+		{Heading: "Admin", Links: []NavLink{
+			{Href: "/admin/sources", Label: "Sources and jobs", Keys: "g s"},
+			{Href: "/admin/people", Label: "People", Keys: ""},
+			{Href: "/admin/audit", Label: "Audit log", Keys: ""},
+		}},
 	}
 }
 

@@ -7,9 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"switchyard/db"
 	"switchyard/db/embedded"
+	"switchyard/econ/access"
+	"switchyard/handlers/signin"
 )
 
 // migrate prepares the database and stops: for deployments that do so before
@@ -23,6 +27,54 @@ func migrate(ctx context.Context, cfg Config, out io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "The database is ready. Its world is %s.\n", s.world.World)
+	return err
+}
+
+// adminLinkLife is how long the link of the first administrator may be used.
+const adminLinkLife = 24 * time.Hour
+
+// adminLink prints a one-time link that makes an administrator: whoever can run
+// this command owns the database anyway. It works beside a running server.
+func adminLink(ctx context.Context, cfg Config, out io.Writer) error {
+	if cfg.Demo {
+		return errors.New("the demo's administrator signs in without a link; set SWITCHYARD_DEMO=off for a company of your own")
+	}
+	log := newLog(cfg)
+	stop := &stopper{log: log}
+	defer stop.all()
+	if cfg.DatabaseURL == "" {
+		if url, running := embedded.Running(cfg.DataDir); running {
+			return makeAdminLink(ctx, cfg, db.Config{URL: url, TrustAuth: true, Log: log, Now: time.Now}, out)
+		}
+	}
+	s, err := openStore(ctx, cfg, log, stop)
+	if err != nil {
+		return err
+	}
+	return makeAdminLink(ctx, cfg, s.config, out)
+}
+
+func makeAdminLink(ctx context.Context, cfg Config, store db.Config, out io.Writer) error {
+	d, err := db.Open(store)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return printAdminLink(ctx, cfg, d, cfg.Addr, out)
+}
+
+// printAdminLink keeps the link's hash and prints the link.
+func printAdminLink(ctx context.Context, cfg Config, d *db.DB, addr string, out io.Writer) error {
+	token, hash := signin.NewToken()
+	link := db.Link{Purpose: db.LinkAdmin, ExpiresAt: time.Now().Add(adminLinkLife)}
+	if err := d.As(access.Admin).InsertLink(ctx, access.Actor{Name: "Command line", Role: access.Admin}, hash, link); err != nil {
+		return err
+	}
+	where := "http://" + addr
+	if cfg.PublicURL != nil {
+		where = strings.TrimSuffix(cfg.PublicURL.String(), "/")
+	}
+	_, err := fmt.Fprintf(out, "\n  Make the administrator's account within a day, once, at\n  %s/welcome/%s\n\n", where, token)
 	return err
 }
 

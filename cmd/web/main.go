@@ -16,6 +16,7 @@ const usage = `usage: switchyard [command]
 
   serve          start the dashboard (the default)
   migrate        prepare the database and stop
+  admin-link     print a link that makes an administrator, once
   roles --sql    print the statements that make the database roles
   reset          delete the embedded database and everything in it
 
@@ -45,7 +46,7 @@ func command(ctx context.Context, args, environ []string, out io.Writer) error {
 	case name == "help" || name == "-h" || name == "--help":
 		_, err := io.WriteString(out, usage)
 		return err
-	case name == "serve" && len(args) <= 1, name == "migrate" && len(args) == 1, name == "reset" && len(args) == 1:
+	case name == "serve" && len(args) <= 1, name == "migrate" && len(args) == 1, name == "reset" && len(args) == 1, name == "admin-link" && len(args) == 1:
 	case name == "roles" && len(args) == 2 && args[1] == "--sql":
 	default:
 		if _, err := io.WriteString(out, usage); err != nil {
@@ -60,6 +61,8 @@ func command(ctx context.Context, args, environ []string, out io.Writer) error {
 	switch name {
 	case "migrate":
 		return migrate(ctx, cfg, out)
+	case "admin-link":
+		return adminLink(ctx, cfg, out)
 	case "roles":
 		return printRoles(cfg, out)
 	case "reset":

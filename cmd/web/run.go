@@ -20,6 +20,7 @@ import (
 	"switchyard/econ/access"
 	"switchyard/handlers"
 	"switchyard/jobs"
+	"switchyard/jobs/demo"
 	"switchyard/jobs/simulate"
 	"switchyard/static"
 )
@@ -55,13 +56,18 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if cfg.Demo {
+		if err := demo.Seed(ctx, store.db, time.Now()); err != nil {
+			return err
+		}
+	}
 	runner, err := newRunner(cfg, store, log, out, stop)
 	if err != nil {
 		return err
 	}
 	app := handlers.New(handlers.Config{
 		DB: store.db, Listener: db.NewListener(store.config, access.Executive), Assets: assets,
-		World: store.world.World, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
+		World: store.world.World, Demo: cfg.Demo, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
 	})
 	background := context.WithoutCancel(ctx)
 	if err := runner.Start(background); err != nil {
@@ -80,6 +86,9 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 	stop.add("http", func() { shutdown(log, app, server) })
 
 	announce(out, cfg, public.Addr())
+	if err := firstAdmin(ctx, cfg, store.db, public.Addr(), out); err != nil {
+		return err
+	}
 	select {
 	case <-ctx.Done():
 		log.Info("stopping")
@@ -302,6 +311,16 @@ func newRunner(cfg Config, s *store, log *slog.Logger, out io.Writer, stop *stop
 	return jobs.New(runnerConfig(s, endpoints, cfg.Demo, log, out))
 }
 
+// firstAdmin prints the link of the first administrator where nobody is known
+// yet, so that a new company can begin.
+func firstAdmin(ctx context.Context, cfg Config, d *db.DB, addr net.Addr, out io.Writer) error {
+	people, err := d.As(access.Admin).People(ctx)
+	if err != nil || len(people) > 0 {
+		return err
+	}
+	return printAdminLink(ctx, cfg, d, addr.String(), out)
+}
+
 // announce tells the person at the terminal where the dashboard is.
 func announce(out io.Writer, cfg Config, addr net.Addr) {
 	where := "http://" + addr.String() + "/"
@@ -314,6 +333,8 @@ func announce(out io.Writer, cfg Config, addr net.Addr) {
 	}
 	fmt.Fprintf(out, "\n  Switchyard is at %s with %s.\n  Stop it with Ctrl-C.\n\n", where, what) //nolint:errcheck // the log says it too
 	if host, _, err := net.SplitHostPort(addr.String()); err == nil && !net.ParseIP(host).IsLoopback() {
-		fmt.Fprint(out, "  There is no sign-in yet: everybody who reaches this address reads with the executive's rights.\n\n") //nolint:errcheck // a courtesy
+		if cfg.Demo {
+			fmt.Fprint(out, "  The people of the demo sign in at a loopback address alone; this is none.\n\n") //nolint:errcheck // a courtesy
+		}
 	}
 }

@@ -154,4 +154,5 @@ CREATE POLICY room ON core.progress USING (core.sees(room)) WITH CHECK (core.see
 GRANT SELECT, INSERT, UPDATE, DELETE ON core.source, core.job, core.job_run, core.job_request, core.progress TO switchyard_jobs;
 GRANT SELECT ON core.source, core.job, core.job_run, core.progress TO
     switchyard_executive, switchyard_mining, switchyard_business, switchyard_finance, switchyard_admin, switchyard_reader;
-GRANT SELECT, INSERT ON core.job_request TO switchyard_executive, switchyard_admin;
+GRANT SELECT ON core.job_request TO switchyard_executive, switchyard_admin;
+GRANT INSERT ON core.job_request TO switchyard_admin;

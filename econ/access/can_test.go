@@ -1,39 +1,91 @@
 package access_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"switchyard/econ/access"
 )
 
-// The table again, by hand: r may read, w may write, - may neither. The
-// columns are market, mining, ai, finance, fork, core.
-var want = map[access.Role]string{
-	access.Executive: "r  r  r  r  rw rw",
-	access.Mining:    "r  rw -  -  -  - ",
-	access.Business:  "r  -  rw -  -  - ",
-	access.Finance:   "r  -  -  rw -  - ",
-	access.Admin:     "r  -  -  -  -  rw",
-	access.Share:     "r  -  -  -  -  - ",
-	"":               "-  -  -  -  -  - ",
+// The table again, by hand and line by line, so that a slip in its columns
+// shows. What is not listed may not be done.
+var want = []string{
+	"executive reads market", "executive reads mining", "executive reads ai", "executive reads finance", "executive reads fork", "executive reads core",
+	"executive writes fork",
+	"executive hears mining", "executive hears ai", "executive hears finance", "executive hears fork",
+	"mining reads market", "mining reads mining", "mining writes mining", "mining hears mining",
+	"business reads market", "business reads ai", "business writes ai", "business hears ai",
+	"finance reads market", "finance reads finance", "finance writes finance", "finance hears finance", "finance hears mining", "finance hears ai",
+	"admin reads market", "admin reads core", "admin writes core", "admin manages core",
+	"reader reads market", "reader reads mining", "reader reads ai", "reader reads finance",
 }
 
 func TestEveryRoleRoomAndAction(t *testing.T) {
-	rooms := []access.Room{
-		access.RoomMarket, access.RoomMining, access.RoomAI, access.RoomFinance, access.RoomFork, access.RoomCore,
+	verbs := map[access.Action]string{access.Read: "reads", access.Write: "writes", access.Headline: "hears", access.Manage: "manages", "delete": "deletes", "": "nothings"}
+	var got []string
+	for _, role := range append(access.Roles(), access.Share, "", "owner") {
+		for _, room := range append(access.Rooms(), "attic", "") {
+			for action, verb := range verbs {
+				if access.Can(role, room, action) {
+					got = append(got, string(role)+" "+verb+" "+string(room))
+				}
+			}
+		}
 	}
-	for role, row := range want {
-		for i, room := range rooms {
-			cell := row[3*i : 3*i+2]
-			if got := access.Can(role, room, access.Read); got != (cell[0] == 'r') {
-				t.Errorf("%s may read %s: got %v, want %v", role, room, got, !got)
-			}
-			if got := access.Can(role, room, access.Write); got != (cell[1] == 'w') {
-				t.Errorf("%s may write %s: got %v, want %v", role, room, got, !got)
-			}
-			if access.Can(role, room, "delete") || access.Can(role, "attic", access.Read) {
-				t.Errorf("%s may do what is not in the table", role)
-			}
+	slices.Sort(got)
+	sorted := slices.Sorted(slices.Values(want))
+	if g, w := strings.Join(got, "\n"), strings.Join(sorted, "\n"); g != w {
+		t.Errorf("allowed:\n%s\nwant:\n%s", g, w)
+	}
+}
+
+func TestASubjectIsNarrowedByItsLinkOrToken(t *testing.T) {
+	executive := access.Subject{Role: access.Executive, ID: 1}
+	pending := executive
+	pending.Pending = true
+	token := executive
+	token.Scopes = []access.Room{access.RoomMarket}
+	share := access.Subject{Role: access.Share, ID: 1, Pages: []string{"/mining/sites"}, Rooms: []access.Room{access.RoomMining}}
+	for _, tt := range []struct {
+		name   string
+		who    access.Subject
+		room   access.Room
+		action access.Action
+		want   bool
+	}{
+		{"executive", executive, access.RoomAI, access.Read, true},
+		{"executive", executive, access.RoomAI, access.Write, false},
+		{"pending", pending, access.RoomMarket, access.Read, false},
+		{"token in scope", token, access.RoomMarket, access.Read, true},
+		{"token out of scope", token, access.RoomMining, access.Read, false},
+		{"token writes", token, access.RoomFork, access.Write, false},
+		{"share of the room", share, access.RoomMining, access.Read, true},
+		{"share of another room", share, access.RoomAI, access.Read, false},
+		{"share writes", share, access.RoomMining, access.Write, false},
+		{"nobody", access.Subject{}, access.RoomMarket, access.Read, false},
+	} {
+		if got := tt.who.May(tt.room, tt.action); got != tt.want {
+			t.Errorf("%s may %s %s: got %v, want %v", tt.name, tt.action, tt.room, got, tt.want)
+		}
+	}
+	if !executive.MayOpen("/ai/customers") || share.MayOpen("/ai/customers") || !share.MayOpen("/mining/sites") {
+		t.Error("a page is opened by who may not, or the other way round")
+	}
+	if pending.Known() || (access.Subject{}).Known() || !share.Known() {
+		t.Error("who is known is not who is known")
+	}
+}
+
+func TestEveryRoleHasATitleAndAName(t *testing.T) {
+	for _, r := range access.Roles() {
+		if parsed, ok := access.ParseRole(string(r)); !ok || parsed != r || r.Title() == "Nobody" {
+			t.Errorf("%s: parsed %q (%v), title %q", r, parsed, ok, r.Title())
+		}
+	}
+	for _, name := range []string{"reader", "owner", "", "Executive"} {
+		if r, ok := access.ParseRole(name); ok {
+			t.Errorf("%q is taken for the role %s", name, r)
 		}
 	}
 }

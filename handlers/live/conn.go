@@ -24,7 +24,8 @@ const (
 
 // Subject is who a socket belongs to and what it may ask for.
 type Subject struct {
-	Role access.Role
+	Role  access.Role
+	Owner string // its session, whose end ends the socket; empty: none
 	// Allow says whether the subject may follow the topic now.
 	Allow func(topic string) bool
 	// Snapshot encodes the topic's present state, or returns nil if seen is
@@ -69,7 +70,7 @@ type reply struct {
 // are thereby free again, which is most of a socket's memory. The error is
 // that of the upgrade, whose answer has then been written.
 func (u *Upgrader) Serve(w http.ResponseWriter, r *http.Request, s Subject) error {
-	client := u.hub.Join(s.Role)
+	client := u.hub.Join(s.Role, s.Owner)
 	if client == nil {
 		http.Error(w, "The server is shutting down.", http.StatusServiceUnavailable)
 		return nil
@@ -199,6 +200,8 @@ func (c *conn) write() {
 		code, text = websocket.CloseGoingAway, "server is stopping"
 	case TooSlow:
 		code, text = websocket.CloseTryAgainLater, "too slow"
+	case Ended:
+		code, text = websocket.ClosePolicyViolation, "session ended"
 	case Here, Gone:
 	}
 	deadline := time.Now().Add(time.Second)

@@ -8,6 +8,8 @@
 package live
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"switchyard/econ/access"
@@ -31,8 +33,9 @@ type Hub struct {
 
 // Client is one browser's place in the hub.
 type Client struct {
-	hub  *Hub
-	role access.Role
+	hub   *Hub
+	role  access.Role
+	owner string // the session it belongs to; empty: none
 	// queue holds up to queueLen messages for the one goroutine that writes to
 	// the socket. It is closed by the hub when the client has left.
 	queue  chan []byte
@@ -50,6 +53,7 @@ const (
 	Gone                   // the browser left
 	TooSlow                // its queue was full
 	Shutdown               // the hub was closed
+	Ended                  // its session is over
 )
 
 // NewHub returns a hub without clients.
@@ -60,15 +64,15 @@ func NewHub() *Hub {
 	}
 }
 
-// Join adds a client that reads with the rights of role. It returns nil after
-// Close.
-func (h *Hub) Join(role access.Role) *Client {
+// Join adds a client that reads with the rights of role and belongs to owner.
+// It returns nil after Close.
+func (h *Hub) Join(role access.Role, owner string) *Client {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
 		return nil
 	}
-	c := &Client{hub: h, role: role, queue: make(chan []byte, queueLen), topics: make(map[string]struct{})}
+	c := &Client{hub: h, role: role, owner: owner, queue: make(chan []byte, queueLen), topics: make(map[string]struct{})}
 	h.clients[c] = struct{}{}
 	return c
 }
@@ -192,6 +196,30 @@ func (h *Hub) Roles(topic string) []access.Role {
 		}
 	}
 	return roles
+}
+
+// Owners lists whom the clients belong to, each once.
+func (h *Hub) Owners() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	seen := make(map[string]bool)
+	for c := range h.clients {
+		if c.owner != "" {
+			seen[c.owner] = true
+		}
+	}
+	return slices.Collect(maps.Keys(seen))
+}
+
+// End lets the clients go whose owner over says is over.
+func (h *Hub) End(over func(owner string) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.clients {
+		if c.owner != "" && over(c.owner) {
+			h.remove(c, Ended)
+		}
+	}
 }
 
 // Stats counts the clients now here and those dropped so far because their

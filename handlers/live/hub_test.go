@@ -11,7 +11,7 @@ import (
 func TestPublishReachesFollowersOfTheRoleOnly(t *testing.T) {
 	h := NewHub()
 	defer h.Close()
-	exec, mining := h.Join(access.Executive), h.Join(access.Mining)
+	exec, mining := h.Join(access.Executive, ""), h.Join(access.Mining, "")
 	exec.Follow("finance.cash")
 	exec.Follow("market.btc_usd")
 	mining.Follow("market.btc_usd")
@@ -36,7 +36,7 @@ func TestPublishReachesFollowersOfTheRoleOnly(t *testing.T) {
 func TestFullQueueDropsThatClientAlone(t *testing.T) {
 	h := NewHub()
 	defer h.Close()
-	slow, quick := h.Join(access.Executive), h.Join(access.Executive)
+	slow, quick := h.Join(access.Executive, ""), h.Join(access.Executive, "")
 	slow.Follow("x")
 	quick.Follow("x")
 	for i := range queueLen + 1 {
@@ -63,14 +63,14 @@ func TestFullQueueDropsThatClientAlone(t *testing.T) {
 
 func TestCloseEndsEveryClientAndRefusesNewOnes(t *testing.T) {
 	h := NewHub()
-	c := h.Join(access.Executive)
+	c := h.Join(access.Executive, "")
 	c.Follow("x")
 	h.Close()
 	h.Close()
 	if _, open := <-c.Messages(); open {
 		t.Error("queue still open after Close")
 	}
-	if h.Join(access.Executive) != nil {
+	if h.Join(access.Executive, "") != nil {
 		t.Error("joined after Close")
 	}
 	c.Follow("y")
@@ -87,7 +87,7 @@ func TestHubUnderRace(t *testing.T) {
 	for i := range 8 {
 		wg.Go(func() {
 			for range 200 {
-				c := h.Join(access.Executive)
+				c := h.Join(access.Executive, "")
 				c.Follow("x")
 				if i%2 == 0 {
 					h.Publish("x", access.Executive, []byte("m"))

@@ -1,5 +1,5 @@
 // Single keys: g and a letter for pages, ? for the list, . to pause, d for the
-// data of a figure, p to print. They do nothing in inputs, with modifiers, or
+// data of a figure, n for a new record, p to print. They do nothing in inputs, with modifiers, or
 // where the reader has switched them off (<body data-keys="off">).
 
 export interface Actions {
@@ -7,6 +7,7 @@ export interface Actions {
   help(): void;
   pause(): void;
   data(): void;
+  add(): void;
   print(): void;
 }
 
@@ -53,6 +54,9 @@ export class Keys {
         return true;
       case "d":
         this.does.data();
+        return true;
+      case "n":
+        this.does.add();
         return true;
       case "p":
         this.does.print();

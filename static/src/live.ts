@@ -28,7 +28,7 @@ export type State =
 export interface Socket {
   onopen: (() => void) | null;
   onmessage: ((e: { data: unknown }) => void) | null;
-  onclose: (() => void) | null;
+  onclose: ((e?: { code?: number }) => void) | null;
   send(data: string): void;
   close(): void;
 }
@@ -46,6 +46,7 @@ export interface Env {
 export interface Listener {
   event(e: LiveEvent, fresh: boolean): void; // fresh: newer than anything applied before
   state(s: State): void;
+  ended(): void; // the reader's session is over: the page may show nothing more
 }
 
 const pingEvery = 20_000;
@@ -53,6 +54,7 @@ const checkEvery = 5_000;
 const connectLimit = 10_000;
 const silenceLimit = 45_000; // two pings without an answer
 const sleepDrift = 30_000;
+const sessionEnded = 1008; // the code the server closes with
 
 type Message = Partial<LiveEvent> & { op?: string; up?: boolean; since?: number };
 
@@ -158,7 +160,7 @@ export class Live {
       this.lastHeard = this.env.now();
       this.receive(e.data);
     };
-    socket.onclose = () => this.lose(this.env.now());
+    socket.onclose = (e) => (e?.code === sessionEnded ? this.end() : this.lose(this.env.now()));
   }
 
   // drop lets go of the socket without waiting for its end: on a dead network
@@ -170,6 +172,11 @@ export class Live {
     this.open = false;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
+  }
+
+  private end(): void {
+    this.drop();
+    this.to.ended();
   }
 
   private lose(at: number): void {

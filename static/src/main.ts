@@ -13,6 +13,7 @@ import { loadSeries } from "./series";
 import { applyTexts, readTopics } from "./texts";
 import { showAges } from "./time";
 
+const leaveTime = 500; // a sign-out of this very page is on its way elsewhere
 const refetchAgain = 5000; // after a request for points failed
 const agesEvery = 15_000;
 
@@ -53,7 +54,7 @@ class Page {
       visible: () => document.visibilityState === "visible",
       setTimeout: (fn, ms) => window.setTimeout(fn, ms),
       clearTimeout: (id) => window.clearTimeout(id),
-    }, { event: (e, fresh) => this.event(e, fresh), state: (s) => this.state(s) });
+    }, { event: (e, fresh) => this.event(e, fresh), state: (s) => this.state(s), ended: () => setTimeout(() => location.reload(), leaveTime) });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") live.wake();
     });
@@ -147,6 +148,7 @@ class Page {
       help: () => toggle(dialog),
       pause: () => this.togglePause(),
       data: () => dataLink(document, document.activeElement)?.click(),
+      add: () => document.querySelector<HTMLElement>("[data-new]")?.click(),
       print: () => print(),
     }, Date.now);
     document.addEventListener("keydown", (e) => {

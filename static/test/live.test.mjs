@@ -196,6 +196,16 @@ test("a server that lost its own feed is not live until it says so", () => {
   assert.equal(world.state.kind, "live");
 });
 
+test("a session that is over is not reconnected: the page is told", () => {
+  up();
+  const before = world.states.length;
+  world.socket.onclose({ code: 1008 });
+  world.pass(60_000);
+  assert.equal(world.ended, 1);
+  assert.equal(world.sockets.length, 1);
+  assert.equal(world.states.length, before);
+});
+
 test("a denied topic is not asked for again", () => {
   up();
   world.hear({ op: "denied", topic: "market.block" });

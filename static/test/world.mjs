@@ -8,6 +8,7 @@ export class World {
   chance = 0;
   states = [];
   events = [];
+  ended = 0; // how often the session was said to be over
   #timers = new Map();
   #next = 1;
 
@@ -26,6 +27,7 @@ export class World {
   listener = {
     event: (e, fresh) => this.events.push({ ...e, fresh }),
     state: (s) => this.states.push(s),
+    ended: () => this.ended++,
   };
 
   #connect(url) {

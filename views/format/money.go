@@ -34,6 +34,20 @@ func SignedUSD2(v float64) Value {
 	return Value{Text: text}
 }
 
+// ExactUSD prints an exact amount to the cent, grouped: "$1,234,567.89".
+func ExactUSD(u units.USD) string {
+	text, negative := strings.CutPrefix(u.String(), "-")
+	whole, cents, _ := strings.Cut(text, ".")
+	var b strings.Builder
+	if negative {
+		b.WriteString(minus)
+	}
+	b.WriteByte('$')
+	group(&b, whole)
+	b.WriteString("." + cents)
+	return b.String()
+}
+
 // Sats prints satoshi: "3,000,000" "sat".
 func Sats(v float64) Value {
 	if !finite(v) {

@@ -21,16 +21,21 @@ func Fixed(v float64, decimals int) string {
 	if v < 0 && !nought(text) {
 		b.WriteString(minus)
 	}
-	for i, digit := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(digit)
-	}
+	group(&b, whole)
 	if frac != "" {
 		b.WriteString("." + frac)
 	}
 	return b.String()
+}
+
+// group writes digits with a comma between groups of three.
+func group(b *strings.Builder, digits string) {
+	for i, digit := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(digit)
+	}
 }
 
 // nought says whether printed digits are all zero.

@@ -74,7 +74,7 @@ func TestAValueKeepsItsUnitOnTheLine(t *testing.T) {
 }
 
 func TestAFieldWithAnErrorSaysSo(t *testing.T) {
-	got := render(t, Field(TextField{ID: "f", Name: "price", Label: "Price per GPU-hour, $", Value: "29.5", Hint: "up to 6.00", Error: "Above the $6.00 limit. Did you mean 2.95?", Mode: "decimal"}))
+	got := render(t, Field(Control{ID: "f", Name: "price", Label: "Price per GPU-hour, $", Value: "29.5", Hint: "up to 6.00", Error: "Above the $6.00 limit. Did you mean 2.95?", Mode: "decimal"}))
 	for _, want := range []string{`for="f"`, `aria-invalid="true"`, `aria-describedby="f-say"`, `id="f-say"`, "Did you mean 2.95?", `inputmode="decimal"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s lacks %s", got, want)
@@ -83,7 +83,7 @@ func TestAFieldWithAnErrorSaysSo(t *testing.T) {
 	if strings.Contains(got, "up to 6.00") {
 		t.Error("the hint stands beside the error that replaces it")
 	}
-	if got := render(t, Field(TextField{ID: "f", Name: "price", Label: "Price"})); strings.Contains(got, "aria-") {
+	if got := render(t, Field(Control{ID: "f", Name: "price", Label: "Price"})); strings.Contains(got, "aria-") {
 		t.Errorf("a field without hint and error refers to one: %s", got)
 	}
 }

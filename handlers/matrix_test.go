@@ -1,0 +1,257 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"switchyard/econ/access"
+	"switchyard/econ/ai"
+	"switchyard/econ/finance"
+	"switchyard/econ/mining"
+	"switchyard/econ/units"
+)
+
+// What each address answers to each subject, by hand: ok is 200, > a way
+// elsewhere (303), no is 403, in the sign-in page, bad a form that is wrong
+// (422 or 400), miss 404.
+var matrix = []struct {
+	method, path string
+	//                                           nobody executive mining business finance admin
+	want string
+}{
+	{"GET", "/", "in ok ok ok ok ok"},
+	{"GET", "/fork", "in ok no no no no"},
+	{"GET", "/mining", "in ok ok ok ok ok"},
+	{"GET", "/mining/sites", "in ok ok no no no"},
+	{"GET", "/mining/sites/new", "in no ok no no no"},
+	{"POST", "/mining/sites", "401 no bad no no no"},
+	{"GET", "/mining/sites/1", "in ok ok no no no"},
+	{"GET", "/mining/sites/99", "in miss miss no no no"},
+	{"GET", "/mining/sites/x", "in miss miss no no no"},
+	{"POST", "/mining/sites/1", "401 no bad no no no"},
+	{"GET", "/ai/contracts", "in ok no ok no no"},
+	{"GET", "/ai/customers", "in ok no ok no no"},
+	{"GET", "/ai/customers/new", "in no no ok no no"},
+	{"POST", "/ai/customers", "401 no no bad no no"},
+	{"GET", "/ai/customers/1", "in ok no ok no no"},
+	{"POST", "/ai/customers/1", "401 no no bad no no"},
+	{"GET", "/finance/runway", "in ok no no ok no"},
+	{"GET", "/finance/balance-sheet", "in ok no no ok no"},
+	{"GET", "/finance/accounts/new", "in no no no ok no"},
+	{"POST", "/finance/accounts", "401 no no no bad no"},
+	{"GET", "/finance/accounts/1", "in ok no no ok no"},
+	{"POST", "/finance/accounts/1", "401 no no no bad no"},
+	{"POST", "/finance/accounts/1/balance", "401 no no no bad no"},
+	{"GET", "/admin/sources", "in ok no no no ok"},
+	{"POST", "/admin/jobs/nothing/run", "401 no no no no miss"},
+	{"GET", "/admin/people", "in no no no no ok"},
+	{"GET", "/admin/people/new", "in no no no no ok"},
+	{"POST", "/admin/people", "401 no no no no bad"},
+	{"GET", "/admin/people/1", "in no no no no ok"},
+	{"POST", "/admin/people/99/role", "401 no no no no miss"},
+	{"POST", "/admin/people/99/link", "401 no no no no miss"},
+	{"POST", "/admin/people/99/active", "401 no no no no miss"},
+	{"GET", "/admin/audit", "in no no no no ok"},
+	{"GET", "/sign-in", "ok > > > > >"},
+	{"POST", "/sign-in", "bad bad bad bad bad bad"},
+	{"POST", "/sign-in/persona", "no no no no no no"}, // no demo here
+	{"GET", "/welcome/nothing", "miss miss miss miss miss miss"},
+	{"POST", "/welcome/nothing", "miss miss miss miss miss miss"},
+	{"GET", "/account", "in ok ok ok ok ok"},
+	{"POST", "/account/password", "401 bad bad bad bad bad"},
+	{"POST", "/account/sessions/00/end", "401 > > > > >"},
+	{"GET", "/data/prices", "in ok ok ok ok ok"},
+	{"GET", "/data/sites", "in ok ok no no no"},
+	{"GET", "/data/sites.csv", "in ok ok no no no"},
+	{"GET", "/data/sites.xlsx", "in ok ok no no no"},
+	{"GET", "/data/customers.csv", "in ok no ok no no"},
+	{"GET", "/data/holdings.csv", "in ok no no ok no"},
+	{"GET", "/data/units.csv", "in ok ok ok ok no"},
+	{"GET", "/data/sources.csv", "in ok no no no ok"},
+	{"GET", "/data/jobs.csv", "in ok no no no ok"},
+	{"GET", "/data/quarantine.csv", "in ok no no no ok"},
+	{"GET", "/data/audit.csv", "in no no no no ok"},
+	{"GET", "/data/nothing", "in miss miss miss miss miss"},
+	{"POST", "/theme", "bad bad bad bad bad bad"},
+	{"GET", "/api/v1/series", "401 ok ok ok ok ok"},
+	{"GET", "/api/v1/series/market.btc_usd", "401 ok ok ok ok ok"},
+	{"GET", "/api/v1/series/mining.nothing", "401 miss miss miss miss miss"},
+	{"GET", "/healthz", "ok ok ok ok ok ok"},
+	{"GET", "/readyz", "ok ok ok ok ok ok"},
+	{"GET", "/nothing", "miss miss miss miss miss miss"},
+	{"POST", "/sign-out", "> > > > > >"}, // last: it ends the session
+}
+
+var subjects = []access.Role{"", access.Executive, access.Mining, access.Business, access.Finance, access.Admin}
+
+// company is one site, one customer and one account, each with a text of its
+// own that nobody outside its room may ever read.
+func (s *site) company() (canaries map[access.Room]string) {
+	s.t.Helper()
+	ctx, by := s.t.Context(), access.Actor{Name: "Test"}
+	day := access.Version{ValidFrom: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
+	mw, err := units.ParseRate("74.5")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	pue, err := units.ParseRate("1.04")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	canaries = map[access.Room]string{access.RoomMining: "CanaryMine", access.RoomAI: "CanaryDeal", access.RoomFinance: "CanaryVault"}
+	if _, err := s.db.As(access.Mining).InsertSite(ctx, by, mining.Site{Name: "CanaryMine", Place: "P", TimeZone: "UTC", Interconnect: mw, PUE: pue, Version: day}); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.db.As(access.Business).InsertCustomer(ctx, by, ai.Customer{Name: "CanaryDeal", Country: "US", Segment: ai.Lab, Version: day}); err != nil {
+		s.t.Fatal(err)
+	}
+	id, err := s.db.As(access.Finance).InsertAccount(ctx, by, finance.Account{Name: "CanaryVault", Kind: finance.Cash, Institution: "B", Version: day})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.db.As(access.Finance).SetBalance(ctx, by, finance.Balance{Account: id, AsOf: day.ValidFrom, USD: units.Cents(4_242_424_242)}); err != nil {
+		s.t.Fatal(err)
+	}
+	return canaries
+}
+
+func TestEveryAddressToEverySubject(t *testing.T) {
+	s := open(t, nil)
+	canaries := s.company()
+	for _, line := range matrix {
+		wants := strings.Fields(line.want)
+		if len(wants) != len(subjects) {
+			t.Fatalf("%s %s names %d answers", line.method, line.path, len(wants))
+		}
+		for i, role := range subjects {
+			s.as(role)
+			headers := []string{"Sec-Fetch-Site", "same-origin", "Content-Type", "application/x-www-form-urlencoded"}
+			res, body := s.do(line.method, line.path, "", headers...)
+			if got := outcome(res); got != wants[i] {
+				t.Errorf("%s %s as %q: got %s (%s), want %s", line.method, line.path, role, got, res.Status, wants[i])
+			}
+			for room, canary := range canaries {
+				if contains(body, canary) && !access.Can(role, room, access.Read) {
+					t.Errorf("%s %s as %q tells what belongs to %s", line.method, line.path, role, room)
+				}
+			}
+			if contains(body, "42,424,242") && role != access.Finance && role != access.Executive {
+				t.Errorf("%s %s as %q tells what is held", line.method, line.path, role)
+			}
+		}
+	}
+}
+
+func outcome(res *http.Response) string {
+	switch res.StatusCode {
+	case http.StatusOK:
+		return "ok"
+	case http.StatusSeeOther:
+		if strings.HasPrefix(res.Header.Get("Location"), "/sign-in") && res.Request.URL.Path != "/sign-out" {
+			return "in"
+		}
+		return ">"
+	case http.StatusForbidden:
+		return "no"
+	case http.StatusUnauthorized:
+		return "401"
+	case http.StatusNotFound:
+		return "miss"
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return "bad"
+	default:
+		return res.Status
+	}
+}
+
+// Every route of the table stands in the matrix, but for the few that answer
+// the same to all.
+func TestTheMatrixIsWhole(t *testing.T) {
+	s := open(t, nil)
+	for _, r := range s.app.Routes() {
+		method, path, _ := strings.Cut(r, " ")
+		if method == http.MethodHead || path == "/static/*" || path == "/csp-report" || path == "/live" {
+			continue
+		}
+		found := false
+		for _, line := range matrix {
+			found = found || line.method == method && matches(path, line.path)
+		}
+		if !found {
+			t.Errorf("%s is not in the matrix", r)
+		}
+	}
+}
+
+// matches says whether a path is one of a route.
+func matches(route, path string) bool {
+	a, b := strings.Split(route, "/"), strings.Split(path, "/")
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] && !strings.HasPrefix(a[i], ":") {
+			return false
+		}
+	}
+	return true
+}
+
+// What each subject may follow, by hand; - is nothing.
+var followed = map[string]string{
+	//                         executive mining business finance admin
+	"market.btc_usd":       "y y y y y",
+	"market.block":         "y y y y y",
+	"market.anything.else": "y y y y y",
+	"mining.site":          "y y - y -",
+	"mining.hashrate_hs":   "y y - - -",
+	"ai.customer":          "y - y y -",
+	"ai.anything":          "y - y - -",
+	"finance.balance":      "y - - y -",
+	"finance.cash_usd":     "y - - y -",
+	"fork.anything":        "y - - - -",
+	"core.source":          "y - - - y",
+	"core.job":             "y - - - y",
+	"core.people":          "- - - - y",
+	"core.audit":           "y - - - y",
+	"attic.anything":       "- - - - -",
+	"":                     "- - - - -",
+}
+
+func TestEveryTopicToEverySubject(t *testing.T) {
+	s := open(t, nil)
+	for i, role := range subjects[1:] {
+		s.as(role)
+		topics := make(map[string]int64)
+		for name := range followed {
+			topics[name] = -1
+		}
+		ws := s.follow(topics)
+		denied := make(map[string]bool)
+		want := 0
+		for _, row := range followed {
+			if strings.Fields(row)[i] == "-" {
+				want++
+			}
+		}
+		until(t, ws, "all refusals", func(e event) bool {
+			if e.Op == "denied" {
+				denied[e.Topic] = true
+			}
+			return len(denied) == want
+		})
+		for name, row := range followed {
+			if denied[name] != (strings.Fields(row)[i] == "-") {
+				t.Errorf("%s follows %q: denied is %v", role, name, denied[name])
+			}
+		}
+	}
+	s.as("")
+	if _, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.url, "http")+"/live", http.Header{"Origin": {s.url}}); err == nil || res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("nobody opens a socket: %v, %v", res, err)
+	}
+}

@@ -1,0 +1,3 @@
+// Package signin is everything about proving who somebody is that needs neither
+// the database nor a request.
+package signin
