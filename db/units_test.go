@@ -295,3 +295,47 @@ func TestNoRoleChangesTheAuditLog(t *testing.T) {
 		}
 	}
 }
+
+func TestTheAuditLogTamperedWithIsNamed(t *testing.T) {
+	d, cfg := dbtest.New(t)
+	ctx := t.Context()
+	var entries []access.Entry
+	for i := range 12 {
+		entries = append(entries, access.Entry{At: march1.Add(time.Duration(i) * time.Second), Actor: actor(access.Admin), Action: "look", Object: string(rune('a' + i))})
+	}
+	if err := d.Auth().Record(ctx, entries); err != nil {
+		t.Fatal(err)
+	}
+	for want := range 3 { // in steps, as the job does
+		head, n, err := d.Jobs().SealAudit(ctx, 4)
+		if err != nil || n != 4 || head.Ordinal != int64(4*want+4) {
+			t.Fatalf("sealed %d up to %d: %v", n, head.Ordinal, err)
+		}
+	}
+	if _, n, err := d.Jobs().SealAudit(ctx, 4); n != 0 || err != nil {
+		t.Errorf("sealed %d twice (%v)", n, err)
+	}
+	findings := func() string {
+		t.Helper()
+		r, err := d.Jobs().VerifyAudit(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words []string
+		for _, f := range r.Findings {
+			words = append(words, f.String())
+		}
+		return strings.Join(words, "; ")
+	}
+	if got := findings(); got != "" {
+		t.Fatalf("untouched: %s", got)
+	}
+	super := connect(t, cfg.URL)
+	exec(t, super, `UPDATE core.audit SET actor = 'Nobody' WHERE id = 2`)
+	exec(t, super, `DELETE FROM core.audit WHERE id = 5`)
+	exec(t, super, `UPDATE core.audit a SET object = b.object, at = b.at FROM core.audit b WHERE (a.id, b.id) IN ((7, 9), (9, 7))`)
+	want := "entry 5, sealed as 5: deleted; entry 2, sealed as 2: altered; entry 7, sealed as 7: swapped with entry 9; entry 9, sealed as 9: swapped with entry 7"
+	if got := findings(); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}

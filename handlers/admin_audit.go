@@ -61,7 +61,7 @@ func (a *App) showAudit(c echo.Context) error {
 	query.Del("before")
 	v := views.RecordsPage{
 		Name: "Audit log", Figure: views.FigureAudit, Title: "Audit log", Sub: "Who did what, when, and which fields it touched; never a value",
-		Columns: []views.DataColumn{{Label: "Time"}, {Label: "Who"}, {Label: "What"}, {Label: "Which"}, {Label: "Fields"}, {Label: "From"}, {Label: "Sealed", Right: true}},
+		Columns: []views.DataColumn{{Label: "Time"}, {Label: "Who"}, {Label: "What"}, {Label: "Which"}, {Label: "Fields", Hide: "p2"}, {Label: "From", Hide: "p3"}, {Label: "Sealed", Right: true, Hide: "p3"}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No entry matches", Text: "Widen the filter, or clear it.", Href: "/admin/audit", Action: "Show all"},
 		Links:   []views.Link{{Href: "/data/audit.csv?" + query.Encode(), Label: "CSV"}},
 		Filter:  auditControls(query),

@@ -23,7 +23,7 @@ const linkLife = 3 * 24 * time.Hour
 func (a *App) listPeople(c echo.Context) error {
 	v := views.RecordsPage{
 		Name: "People", Figure: "people", Title: "People", Sub: "Who may sign in, and as what",
-		Columns: []views.DataColumn{{Label: "Name"}, {Label: "Role"}, {Label: "E-mail"}, {Label: "Last seen", Right: true}, {Label: "Since", Right: true}},
+		Columns: []views.DataColumn{{Label: "Name"}, {Label: "Role"}, {Label: "E-mail", Hide: "p2"}, {Label: "Last seen", Right: true}, {Label: "Since", Right: true, Hide: "p3"}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "Nobody is known yet", Text: "Add the first person; they get a link to set a password."},
 		Add:     "/admin/people/new", AddLabel: "Add person", Refetch: topicPeople,
 		Links: []views.Link{{Href: "/admin/audit", Label: "Audit log"}},
@@ -67,6 +67,13 @@ func seenText(who access.Person, now time.Time) string {
 		return "never"
 	}
 	return format.Ago(now.Sub(who.SeenAt))
+}
+
+func seenSentence(who access.Person, now time.Time) string {
+	if who.SeenAt.IsZero() {
+		return ", not seen here yet."
+	}
+	return ", last seen " + seenText(who, now) + "."
 }
 
 func roleOptions() []ui.Option {
@@ -188,7 +195,7 @@ func (a *App) personPage(c echo.Context, id int64, f *form, link string) error {
 			return err
 		}
 		v.Name = who.Name
-		v.Sentence = ui.Sentence{}.Stress(who.Role.Title()).Say(", last seen " + seenText(who, p.now) + ".")
+		v.Sentence = ui.Sentence{}.Stress(who.Role.Title()).Say(seenSentence(who, p.now))
 		if !who.Active() {
 			v.Sentence = ui.Sentence{}.Say("Deactivated on ").Stress(format.DateTimeUTC(who.DeactivatedAt)).Say(": nobody signs in with this account.")
 		}

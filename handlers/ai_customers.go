@@ -57,7 +57,7 @@ func (a *App) listContracts(c echo.Context) error {
 func (a *App) listCustomers(c echo.Context) error {
 	v := views.RecordsPage{
 		Name: "Customers", Unit: ui.AI, Figure: views.FigureCustomers, Title: "Customers", Sub: "Who buys compute, or may",
-		Columns: []views.DataColumn{{Label: "Customer"}, {Label: "Segment"}, {Label: "Country"}, {Label: "Contact"}, {Label: "Known since", Right: true}},
+		Columns: []views.DataColumn{{Label: "Customer"}, {Label: "Segment"}, {Label: "Country"}, {Label: "Contact", Hide: "p2"}, {Label: "Known since", Right: true, Hide: "p3"}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No customer is known yet", Text: "Business development adds the first one."},
 		Refetch: topicCustomer,
 	}

@@ -196,7 +196,7 @@ func balanceText(kind finance.Kind, b *finance.Balance) format.Value {
 func (a *App) showBalanceSheet(c echo.Context) error {
 	v := views.RecordsPage{
 		Name: "Balance sheet", Figure: views.FigureHoldings, Title: "Cash and bitcoin held", Sub: "The newest balance of each account; bitcoin at the median of the venues",
-		Columns: []views.DataColumn{{Label: "Account"}, {Label: "Holds"}, {Label: "Use"}, {Label: "Balance", Right: true}, {Label: "Value", Unit: "$", Right: true}, {Label: "As of", Right: true}},
+		Columns: []views.DataColumn{{Label: "Account"}, {Label: "Holds", Hide: "p2"}, {Label: "Use", Hide: "p3"}, {Label: "Balance", Right: true}, {Label: "Value", Unit: "$", Right: true, Hide: "p2"}, {Label: "As of", Right: true}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No account is known yet", Text: "Finance adds the accounts and types their balances."},
 		Refetch: topicBalance,
 		Links:   []views.Link{{Href: "/finance/runway", Label: "Runway"}},

@@ -32,7 +32,7 @@ func siteAttributes(s mining.Site) []attribute {
 func (a *App) listSites(c echo.Context) error {
 	v := views.RecordsPage{
 		Name: "Sites", Unit: ui.Mining, Figure: views.FigureSites, Title: "Sites", Sub: "Connection to the grid and what of it reaches the machines",
-		Columns: []views.DataColumn{{Label: "Site"}, {Label: "Interconnect", Unit: "MW", Right: true}, {Label: "PUE", Right: true}, {Label: "For machines", Unit: "MW", Right: true}, {Label: "Time zone"}, {Label: "Holds since", Right: true}},
+		Columns: []views.DataColumn{{Label: "Site"}, {Label: "Interconnect", Unit: "MW", Right: true}, {Label: "PUE", Right: true}, {Label: "For machines", Unit: "MW", Right: true}, {Label: "Time zone", Hide: "p2"}, {Label: "Holds since", Right: true, Hide: "p3"}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No site is known yet", Text: "Mining operations add the first one: its name, its interconnect and its PUE."},
 		Refetch: topicSite,
 	}

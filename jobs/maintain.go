@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"time"
 )
@@ -10,8 +11,14 @@ import (
 // thousand a day.
 const runsKept = 14 * 24 * time.Hour
 
+// signInKept is how long sessions, links and failed tries are kept after their
+// end; what they did stays in the audit log.
+const signInKept = 30 * 24 * time.Hour
+
 // maintain makes the partitions of the days to come, drops those past their
-// time whose roll-up has been verified, and forgets old runs.
+// time whose roll-up has been verified, and forgets old runs and sessions. It
+// writes the head of the audit chain to the server's log, which is kept
+// elsewhere: a log whose end was cut off then shows.
 func maintain(ctx context.Context, env *Env) (int64, error) {
 	if err := env.Store.Maintain(ctx, env.Now()); err != nil {
 		return 0, fmt.Errorf("maintain the tables: %w", err)
@@ -20,5 +27,14 @@ func maintain(ctx context.Context, env *Env) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("forget old runs: %w", err)
 	}
-	return int64(n), nil
+	old, err := env.Store.TrimSignIn(ctx, env.Now().Add(-signInKept))
+	if err != nil {
+		return int64(n), fmt.Errorf("forget old sessions: %w", err)
+	}
+	head, err := env.Store.LastSeal(ctx)
+	if err != nil {
+		return int64(n) + old, fmt.Errorf("read the head of the audit log: %w", err)
+	}
+	env.Log.Info("audit head", "ordinal", head.Ordinal, "hash", hex.EncodeToString(head.Hash))
+	return int64(n) + old, nil
 }

@@ -22,4 +22,5 @@ type DataColumn struct {
 	Label string
 	Unit  string // lighter, under the label; may be empty
 	Right bool   // numbers stand right
+	Hide  string // "p3" leaves narrow figures first, then "p2"; empty: always shown
 }

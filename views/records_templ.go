@@ -277,7 +277,7 @@ func recordList(p RecordsPage, span string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					for _, c := range p.Columns {
-						var templ_7745c5c3_Var14 = []any{templ.KV("r", c.Right)}
+						var templ_7745c5c3_Var14 = []any{templ.KV("r", c.Right), c.Hide}
 						templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var14...)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -519,7 +519,7 @@ func recordRow(p RecordsPage, row RecordRow, total bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				var templ_7745c5c3_Var26 = []any{templ.KV("r", i < len(p.Columns) && p.Columns[i].Right)}
+				var templ_7745c5c3_Var26 = []any{p.columnClass(i)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var26...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1169,6 +1169,18 @@ func versionList(list []VersionLine) templ.Component {
 		}
 		return nil
 	})
+}
+
+// columnClass is how the cells of a column stand, and when they give way.
+func (p RecordsPage) columnClass(i int) string {
+	if i >= len(p.Columns) {
+		return ""
+	}
+	class := p.Columns[i].Hide
+	if p.Columns[i].Right {
+		class += " r"
+	}
+	return class
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -39,28 +39,55 @@ func adminLink(ctx context.Context, cfg Config, out io.Writer) error {
 	if cfg.Demo {
 		return errors.New("the demo's administrator signs in without a link; set SWITCHYARD_DEMO=off for a company of your own")
 	}
+	return beside(ctx, cfg, func(d *db.DB) error { return printAdminLink(ctx, cfg, d, cfg.Addr, out) })
+}
+
+// beside runs fn on the database: through the running server's where there is
+// one, else after a start of its own.
+func beside(ctx context.Context, cfg Config, fn func(*db.DB) error) error {
 	log := newLog(cfg)
 	stop := &stopper{log: log}
 	defer stop.all()
 	if cfg.DatabaseURL == "" {
 		if url, running := embedded.Running(cfg.DataDir); running {
-			return makeAdminLink(ctx, cfg, db.Config{URL: url, TrustAuth: true, Log: log, Now: time.Now}, out)
+			d, err := db.Open(db.Config{URL: url, TrustAuth: true, Log: log, Now: time.Now})
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			return fn(d)
 		}
 	}
 	s, err := openStore(ctx, cfg, log, stop)
 	if err != nil {
 		return err
 	}
-	return makeAdminLink(ctx, cfg, s.config, out)
+	return fn(s.db)
 }
 
-func makeAdminLink(ctx context.Context, cfg Config, store db.Config, out io.Writer) error {
-	d, err := db.Open(store)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return printAdminLink(ctx, cfg, d, cfg.Addr, out)
+// verifyAudit says whether the audit log is what was sealed, and names each
+// place where it is not, which is an error.
+func verifyAudit(ctx context.Context, cfg Config, out io.Writer) error {
+	return beside(ctx, cfg, func(d *db.DB) error {
+		r, err := d.Jobs().VerifyAudit(ctx)
+		if err != nil {
+			return err
+		}
+		text := fmt.Sprintf("%d entries, %d of them sealed.\n", r.Entries, r.Sealed)
+		if r.Sealed > 0 {
+			text += fmt.Sprintf("Head %d, %x, of %s.\n", r.Head.Ordinal, r.Head.Hash, r.SealedAt.UTC().Format(time.RFC3339))
+		}
+		for _, f := range r.Findings {
+			text += f.String() + "\n"
+		}
+		if _, err := io.WriteString(out, text); err != nil {
+			return err
+		}
+		if n := len(r.Findings); n > 0 {
+			return fmt.Errorf("the audit log is not what was sealed, in %d places", n)
+		}
+		return nil
+	})
 }
 
 // printAdminLink keeps the link's hash and prints the link.

@@ -16,6 +16,7 @@ const usage = `usage: switchyard [command]
 
   serve          start the dashboard (the default)
   migrate        prepare the database and stop
+  audit verify   hold the audit log against its chain
   admin-link     print a link that makes an administrator, once
   roles --sql    print the statements that make the database roles
   reset          delete the embedded database and everything in it
@@ -48,6 +49,7 @@ func command(ctx context.Context, args, environ []string, out io.Writer) error {
 		return err
 	case name == "serve" && len(args) <= 1, name == "migrate" && len(args) == 1, name == "reset" && len(args) == 1, name == "admin-link" && len(args) == 1:
 	case name == "roles" && len(args) == 2 && args[1] == "--sql":
+	case name == "audit" && len(args) == 2 && args[1] == "verify":
 	default:
 		if _, err := io.WriteString(out, usage); err != nil {
 			return err
@@ -61,6 +63,8 @@ func command(ctx context.Context, args, environ []string, out io.Writer) error {
 	switch name {
 	case "migrate":
 		return migrate(ctx, cfg, out)
+	case "audit":
+		return verifyAudit(ctx, cfg, out)
 	case "admin-link":
 		return adminLink(ctx, cfg, out)
 	case "roles":
