@@ -26,6 +26,7 @@ type told func(done, total int)
 func (e *Env) fillPrices(ctx context.Context, level market.Level, from, to time.Time, tell told) (int64, error) {
 	total := int(to.Sub(from) / level.Width())
 	var rows int64
+	done := 0                   // bars of the stretches that are filled
 	failed := map[string]bool{} // venues that did not answer once are not asked again here
 	var errs []error
 	for end := to; end.After(from); end = end.Add(-chunkOf(level)) {
@@ -40,8 +41,10 @@ func (e *Env) fillPrices(ctx context.Context, level market.Level, from, to time.
 		}
 		if err != nil {
 			errs = append(errs, err)
+			continue
 		}
-		tell(int(to.Sub(begin)/level.Width()), total)
+		done += int(end.Sub(begin) / level.Width())
+		tell(done, total)
 	}
 	if len(errs) > 0 {
 		return rows, errs[0] // they repeat one another

@@ -1,7 +1,10 @@
 package jobs
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"sync"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"switchyard/db/dbtest"
 	"switchyard/econ/market"
 	"switchyard/econ/ops"
+	"switchyard/jobs/upstream"
 )
 
 // scene is a runner over scripted venues and a scripted chain.
@@ -334,5 +338,34 @@ func TestAReorganisedChainReplacesTheOldBranch(t *testing.T) {
 			s.clock.jump(10 * time.Minute) // the next block, on the other branch, comes over the stream
 			eventually(t, 20*time.Second, complete)
 		})
+	}
+}
+
+// deadVenue is a venue that never answers.
+type deadVenue struct{ venueCalls }
+
+func (*deadVenue) Candles(context.Context, time.Duration, time.Time, time.Time) ([]market.Candle, []upstream.Refusal, error) {
+	return nil, nil, errors.New("no answer")
+}
+
+func TestWhatIsNotFilledIsNotCalledFilled(t *testing.T) {
+	d, _ := dbtest.New(t)
+	store := d.Jobs()
+	env := Env{
+		Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		sources: newSources(store, time.Now, slog.New(slog.DiscardHandler)), filler: newFiller(), notes: &notes{},
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		env.Venues = append(env.Venues, &deadVenue{venueCalls{name: name, now: time.Now}})
+	}
+	if err := store.EnsureSeries(t.Context(), seriesDefs(market.Simulated, env.Venues)...); err != nil {
+		t.Fatal(err)
+	}
+	to := time.Now().UTC().Truncate(time.Hour)
+	n, err := env.fillPrices(t.Context(), market.LevelHour, to.Add(-700*time.Hour), to, func(done, total int) {
+		t.Errorf("told %d of %d filled", done, total)
+	})
+	if n != 0 || err == nil {
+		t.Errorf("filled %d (%v), want nothing and an error", n, err)
 	}
 }
