@@ -86,10 +86,7 @@ func (s *Store) UseLink(ctx context.Context, by access.Actor, tokenHash []byte, 
 		}
 		tag, err := s.q.Exec(ctx, sqlUseLink, tokenHash, s.now())
 		if err != nil || tag.RowsAffected() == 0 {
-			if err == nil {
-				err = pgx.ErrNoRows
-			}
-			return wrap(err, "use a link")
+			return wrap(orNone(err), "use a link")
 		}
 		id := l.Person
 		if l.Purpose == LinkAdmin {

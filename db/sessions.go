@@ -14,6 +14,8 @@ import (
 const (
 	SessionIdle = 12 * time.Hour     // without a request
 	SessionLife = 7 * 24 * time.Hour // at most
+	// PendingLife is how long a second proof may take.
+	PendingLife = 15 * time.Minute
 	// seenEvery is how often at most the time of the last request is written.
 	seenEvery = time.Minute
 )
@@ -61,8 +63,9 @@ func (r sessionRow) session() access.Session {
 
 const (
 	sessionColumns = `s.id_hash, s.person_id, p.name, p.role, s.pending, s.created_at, s.seen_at, s.expires_at, s.address, s.agent`
-	sessionIsGood  = `s.ended_at IS NULL AND s.expires_at > $1 AND s.seen_at > $2 AND p.deactivated_at IS NULL`
-	sqlSession     = `SELECT ` + sessionColumns + ` FROM core.session s JOIN core.person p ON p.id = s.person_id
+	sessionIsGood  = `s.ended_at IS NULL AND s.expires_at > $1 AND s.seen_at > $2 AND p.deactivated_at IS NULL
+   AND (NOT s.pending OR s.created_at > $1::timestamptz - interval '15 minutes')`
+	sqlSession = `SELECT ` + sessionColumns + ` FROM core.session s JOIN core.person p ON p.id = s.person_id
  WHERE s.id_hash = $3 AND ` + sessionIsGood
 	sqlSessionsOf = `SELECT ` + sessionColumns + ` FROM core.session s JOIN core.person p ON p.id = s.person_id
  WHERE s.person_id = $3 AND ` + sessionIsGood + ` ORDER BY s.seen_at DESC`
@@ -142,10 +145,7 @@ func (s *Store) EndSession(ctx context.Context, by access.Actor, person int64, h
 	return s.write(ctx, func(s *Store) error {
 		tag, err := s.q.Exec(ctx, sqlEndSession, hash, person, s.now())
 		if err != nil || tag.RowsAffected() == 0 {
-			if err == nil {
-				err = pgx.ErrNoRows
-			}
-			return wrap(err, "end a session of person %d", person)
+			return wrap(orNone(err), "end a session of person %d", person)
 		}
 		if err := s.record(ctx, by, access.RoomCore, "sign out", personObject(person)); err != nil {
 			return err

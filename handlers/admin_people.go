@@ -160,9 +160,9 @@ func (a *App) makeLink(c echo.Context) error {
 // showLink makes a one-time link and shows it: it works without a mail server,
 // and is kept only as a hash.
 func (a *App) showLink(c echo.Context, person int64, purpose db.Purpose) error {
-	token, hash := signin.NewToken()
+	token, hash := signin.NewToken(signin.Link)
 	link := db.Link{Purpose: purpose, Person: person, ExpiresAt: a.now().UTC().Add(linkLife)}
-	if err := a.store(c).InsertLink(c.Request().Context(), actorOf(c), hash, link); err != nil {
+	if err := a.store(c).InsertLink(c.Request().Context(), actorOf(c), hash[:], link); err != nil {
 		return err
 	}
 	return a.personPage(c, person, newForm(nil), a.siteURL(c)+"/welcome/"+token)

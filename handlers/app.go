@@ -31,8 +31,9 @@ type Config struct {
 	Listener       *db.Listener
 	Assets         *static.Assets
 	World          market.World
-	Demo           bool     // people sign in as personas, on a loopback address
-	PublicURL      *url.URL // nil: the host of each request
+	Sealer         *signin.Sealer // encrypts what must be read again
+	Demo           bool           // people sign in as personas, on a loopback address
+	PublicURL      *url.URL       // nil: the host of each request
 	TrustedProxies []netip.Prefix
 	Log            *slog.Logger
 	Now            func() time.Time
@@ -56,6 +57,7 @@ type App struct {
 	metrics  *metrics
 	stopping atomic.Bool
 	hasher   *signin.Hasher
+	sealer   *signin.Sealer
 	sessions chan struct{} // capacity 1: a session has ended somewhere
 
 	cancel context.CancelFunc
@@ -65,7 +67,7 @@ type App struct {
 // New returns an App that is not yet started.
 func New(cfg Config) *App {
 	a := &App{
-		db: cfg.DB, listener: cfg.Listener, assets: cfg.Assets, world: cfg.World, demo: cfg.Demo, sessions: make(chan struct{}, 1), hasher: signin.NewHasher(),
+		db: cfg.DB, listener: cfg.Listener, assets: cfg.Assets, world: cfg.World, demo: cfg.Demo, sessions: make(chan struct{}, 1), hasher: signin.NewHasher(), sealer: cfg.Sealer,
 		publicURL: cfg.PublicURL, log: cfg.Log, now: cfg.Now, hub: live.NewHub(),
 	}
 	a.metrics = newMetrics(a.hub)

@@ -52,8 +52,13 @@ func open(t testing.TB, now func() time.Time) *site {
 		t.Fatal(err)
 	}
 	d, cfg := dbtest.NewAt(t, now)
+	sealer, err := signin.NewSealer([]byte("a secret of the tests alone, long enough"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	app := handlers.New(handlers.Config{
-		DB: d, Listener: db.NewListener(cfg, access.Executive), Assets: assets, World: market.Simulated,
+		Sealer: sealer,
+		DB:     d, Listener: db.NewListener(cfg, access.Executive), Assets: assets, World: market.Simulated,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Now: now,
 	})
 	app.Start(t.Context())
@@ -83,14 +88,14 @@ func (s *site) as(role access.Role) []byte {
 		s.cookie = ""
 		return nil
 	}
-	token, hash := signin.NewToken()
+	token, hash := signin.NewToken(signin.Session)
 	err := s.db.Auth().StartSession(s.t.Context(), access.Actor{ID: s.people[role], Name: "The " + string(role), Role: role},
-		access.Session{Hash: hash, Person: s.people[role], Address: "192.0.2.1", Agent: "test"})
+		access.Session{Hash: hash[:], Person: s.people[role], Address: "192.0.2.1", Agent: "test"})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.cookie = "switchyard=" + token
-	return hash
+	return hash[:]
 }
 
 // declare makes the series and sources that the jobs would.

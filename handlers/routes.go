@@ -77,12 +77,18 @@ func (a *App) routes() []route {
 
 		{get, "/sign-in", anyone, a.showSignIn},
 		{post, "/sign-in", anyone, a.givePassword},
+		{get, "/sign-in/code", anyone, a.showCode},
+		{post, "/sign-in/code", anyone, a.giveCode},
 		{post, "/sign-in/persona", anyone, a.enterPersona},
 		{post, "/sign-out", anyone, a.signOut},
 		{get, "/welcome/:token", anyone, a.showWelcome},
 		{post, "/welcome/:token", anyone, a.acceptWelcome},
 		{get, "/account", signedIn, a.showSelf},
 		{post, "/account/password", signedIn, a.changePassword},
+		{get, "/account/codes", signedIn, a.showCodes},
+		{post, "/account/codes", signedIn, a.changeCodes(a.replaceRecovery)},
+		{post, "/account/codes/recovery", signedIn, a.changeCodes(a.replaceRecovery)},
+		{post, "/account/codes/off", signedIn, a.changeCodes(a.turnOffCodes)},
 		{post, "/account/sessions/:session/end", signedIn, a.endSession},
 
 		{get, "/data/:figure", signedIn, a.showFigure}, // each figure names its room

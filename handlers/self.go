@@ -95,7 +95,7 @@ func (a *App) changePassword(c echo.Context) error {
 	}
 	// All sessions have ended, this one too: it goes on under a new number.
 	c.Set(sessionKey, nil)
-	if err := a.signIn(c, person); err != nil {
+	if err := a.signIn(c, person, false); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/account?saved=1")

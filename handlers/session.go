@@ -39,7 +39,7 @@ func (a *App) clearCookie(c echo.Context) {
 
 // signIn gives the browser a new session for a person, and ends the one it
 // held: a session that somebody put there before never becomes signed in.
-func (a *App) signIn(c echo.Context, p access.Person) error {
+func (a *App) signIn(c echo.Context, p access.Person, pending bool) error {
 	ctx, auth := c.Request().Context(), a.db.Auth()
 	by := access.Actor{ID: p.ID, Name: p.Name, Role: p.Role, Address: c.RealIP(), Request: requestIDOf(c)}
 	if old := sessionOf(c); old.Hash != nil {
@@ -47,9 +47,9 @@ func (a *App) signIn(c echo.Context, p access.Person) error {
 			return err
 		}
 	}
-	token, hash := signin.NewToken()
+	token, hash := signin.NewToken(signin.Session)
 	err := auth.StartSession(ctx, by, access.Session{
-		Hash: hash, Person: p.ID, Address: c.RealIP(), Agent: c.Request().UserAgent(),
+		Hash: hash[:], Person: p.ID, Pending: pending, Address: c.RealIP(), Agent: c.Request().UserAgent(),
 	})
 	if err != nil {
 		return err

@@ -116,7 +116,7 @@ func (a *App) enterPersona(c echo.Context) error {
 	}
 	for _, p := range personas {
 		if strconv.FormatInt(p.ID, 10) == f.get("person") {
-			if err := a.signIn(c, p); err != nil {
+			if err := a.signIn(c, p, false); err != nil {
 				return err
 			}
 			return a.enter(c, f, p.Role)
@@ -176,8 +176,22 @@ func (a *App) givePassword(c echo.Context) error {
 	if err := auth.ForgetFailures(ctx, []string{t.pair}); err != nil {
 		return err
 	}
-	if err := a.signIn(c, person); err != nil {
+	return a.admit(c, f, person)
+}
+
+// admit signs in somebody who has proved the password: at once, or after a
+// one-time code where one is asked for.
+func (a *App) admit(c echo.Context, f *form, person access.Person) error {
+	credential, err := a.db.Auth().Credential(c.Request().Context(), person.ID)
+	if err != nil {
 		return err
+	}
+	owes := credential.TOTPOn || a.needsCode(person)
+	if err := a.signIn(c, person, owes); err != nil {
+		return err
+	}
+	if owes {
+		return c.Redirect(http.StatusSeeOther, "/sign-in/code"+nextQuery(f.get("next")))
 	}
 	return a.enter(c, f, person.Role)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/pquerna/otp/totp"
 
 	"switchyard/db"
 	"switchyard/econ/access"
@@ -135,15 +136,15 @@ func TestWrongTriesPauseOneAddressAndNobodyElse(t *testing.T) {
 
 func TestASessionPutThereBeforeIsNotTheOneSignedIn(t *testing.T) {
 	s := open(t, nil)
-	s.password(access.Admin)
+	s.password(access.Finance)
 	s.as(access.Mining) // somebody else's session, put into the browser
 	planted := s.cookie
-	res, _ := s.post("/sign-in", "email", "admin@example.com", "password", goodPassword)
+	res, _ := s.post("/sign-in", "email", "finance@example.com", "password", goodPassword)
 	s.take(res)
 	if s.cookie == planted {
 		t.Fatal("the planted session was signed in")
 	}
-	if res, _ := s.get("/admin/people"); res.StatusCode != http.StatusOK {
+	if res, _ := s.get("/finance/balance-sheet"); res.StatusCode != http.StatusOK {
 		t.Errorf("the new session: %s", res.Status)
 	}
 	s.cookie = planted
@@ -301,5 +302,116 @@ func TestTheWayBackStaysOnThisSite(t *testing.T) {
 		if got := res.Header.Get("Location"); got != "/mining" {
 			t.Errorf("%q leads to %q", next, got)
 		}
+	}
+}
+
+// codeNow is what an authenticator shows for a secret at an instant.
+func codeNow(t testing.TB, secret string, at time.Time) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+func TestAnAdministratorProvesTwiceAndACodeIsGoodOnce(t *testing.T) {
+	clock := time.Now()
+	s := open(t, func() time.Time { return clock })
+	s.password(access.Admin)
+	s.as("")
+	res, _ := s.post("/sign-in", "email", "admin@example.com", "password", goodPassword, "next", "/admin/people")
+	if got := res.Header.Get("Location"); got != "/sign-in/code?next=%2Fadmin%2Fpeople" {
+		t.Fatalf("after the password: to %q", got)
+	}
+	s.take(res)
+	half := s.cookie
+	for _, path := range []string{"/", "/admin/people", "/account", "/data/audit.csv", "/account/codes"} {
+		if res, _ := s.get(path); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), "/sign-in/code") {
+			t.Errorf("half signed in, %s: %s to %q", path, res.Status, res.Header.Get("Location"))
+		}
+	}
+	if res, _ := s.get("/api/v1/series", "Accept", "application/json"); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("half signed in, the API: %s", res.Status)
+	}
+	_, body := s.get("/sign-in/code?next=/admin/people")
+	secret := between(body, `<code class="wrap">`, "<")
+	if _, again := s.get("/sign-in/code"); between(again, `<code class="wrap">`, "<") != secret || secret == "" {
+		t.Error("another look shows another secret")
+	}
+	if res, _ := s.post("/sign-in/code", "code", "000000"); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a wrong code: %s", res.Status)
+	}
+	code := codeNow(t, secret, clock)
+	res, body = s.post("/sign-in/code", "code", code, "next", "/admin/people")
+	if res.StatusCode != http.StatusOK || !contains(body, `href="/admin/people"`) {
+		t.Fatalf("the first code: %s", res.Status)
+	}
+	recovery := between(body, "<li><code>", "<")
+	s.take(res)
+	if res, _ := s.get("/admin/people"); res.StatusCode != http.StatusOK {
+		t.Errorf("signed in: %s", res.Status)
+	}
+	s.cookie = half
+	if res, _ := s.get("/admin/people"); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("the half session: %s", res.Status)
+	}
+	// From now on the secret is never shown again, and the code was good once.
+	again := func(code string) int {
+		t.Helper()
+		s.as("")
+		res, _ := s.post("/sign-in", "email", "admin@example.com", "password", goodPassword)
+		s.take(res)
+		if _, body := s.get("/sign-in/code"); contains(body, secret) {
+			t.Error("the secret is shown again")
+		}
+		res, _ = s.post("/sign-in/code", "code", code)
+		return res.StatusCode
+	}
+	if got := again(code); got != http.StatusUnprocessableEntity {
+		t.Errorf("the same code again: %d", got)
+	}
+	clock = clock.Add(time.Minute)
+	if got := again(codeNow(t, secret, clock)); got != http.StatusSeeOther {
+		t.Errorf("the next code: %d", got)
+	}
+	if got := again(strings.ToLower(recovery)); got != http.StatusSeeOther {
+		t.Errorf("a recovery code: %d", got)
+	}
+	if got := again(recovery); got != http.StatusUnprocessableEntity {
+		t.Errorf("a recovery code again: %d", got)
+	}
+	// Half a session does not wait for ever.
+	s.as("")
+	res, _ = s.post("/sign-in", "email", "admin@example.com", "password", goodPassword)
+	s.take(res)
+	clock = clock.Add(db.PendingLife + time.Second)
+	if res, _ := s.post("/sign-in/code", "code", codeNow(t, secret, clock)); res.Header.Get("Location") != "/sign-in" {
+		t.Errorf("too late: %s to %q", res.Status, res.Header.Get("Location"))
+	}
+}
+
+func TestCodesByChoiceAreTurnedOnAndOffWithACode(t *testing.T) {
+	clock := time.Now()
+	s := open(t, func() time.Time { return clock })
+	s.password(access.Mining)
+	s.as(access.Mining)
+	_, body := s.get("/account/codes")
+	secret := between(body, `<code class="wrap">`, "<")
+	if res, body := s.post("/account/codes", "code", codeNow(t, secret, clock)); res.StatusCode != http.StatusOK || strings.Count(body, "<li><code>") != 10 {
+		t.Fatalf("turn on: %s", res.Status)
+	}
+	if _, body := s.get("/account/codes"); !contains(body, "10 recovery codes are left") || contains(body, secret) {
+		t.Error("the page does not say that codes are on")
+	}
+	if res, _ := s.post("/account/codes/off", "code", "123456"); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("off without a code: %s", res.Status)
+	}
+	clock = clock.Add(time.Minute)
+	if res, _ := s.post("/account/codes/off", "code", codeNow(t, secret, clock)); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("turn off: %s", res.Status)
+	}
+	if _, body := s.get("/account/codes"); !contains(body, "the password alone") {
+		t.Error("the page does not say that codes are off")
 	}
 }

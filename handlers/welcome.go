@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -59,8 +60,8 @@ func newPassword(f *form) []ui.Control {
 // parsePassword checks a new password that was typed twice.
 func parsePassword(f *form, email, name string) string {
 	password := f.values.Get("password")
-	if err := signin.CheckPassword(password, email, name); err != nil {
-		f.fail("password", sentence(err))
+	if wrong := signin.Violations(password, signin.Person{Email: email, Name: name}); len(wrong) > 0 {
+		f.fail("password", strings.Join(wrong, " "))
 	} else if f.values.Get("again") != password {
 		f.fail("again", "The two are not the same.")
 	}
@@ -69,12 +70,12 @@ func parsePassword(f *form, email, name string) string {
 
 // linkOf is the link in the address and the person it is for.
 func (a *App) linkOf(c echo.Context) (db.Link, access.Person, error) {
-	hash, ok := signin.TokenHash(c.Param("token"))
-	if !ok {
+	hash, err := signin.ParseToken(signin.Link, c.Param("token"))
+	if err != nil {
 		return db.Link{}, access.Person{}, db.ErrNotFound
 	}
 	ctx, auth := c.Request().Context(), a.db.Auth()
-	link, err := auth.Link(ctx, hash)
+	link, err := auth.Link(ctx, hash[:])
 	if err != nil || link.Person == 0 {
 		return link, access.Person{}, err
 	}
@@ -111,9 +112,12 @@ func (a *App) acceptWelcome(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	hash, _ := signin.TokenHash(c.Param("token"))
+	hash, err := signin.ParseToken(signin.Link, c.Param("token"))
+	if err != nil {
+		return err
+	}
 	by := access.Actor{ID: person.ID, Name: person.Name, Role: person.Role, Address: c.RealIP(), Request: requestIDOf(c)}
-	person, err = a.db.Auth().UseLink(ctx, by, hash, encoded, person)
+	person, err = a.db.Auth().UseLink(ctx, by, hash[:], encoded, person)
 	switch {
 	case errors.Is(err, db.ErrTaken):
 		f.fail("email", "Somebody has this address already.")
@@ -123,8 +127,5 @@ func (a *App) acceptWelcome(c echo.Context) error {
 	case err != nil:
 		return err
 	}
-	if err := a.signIn(c, person); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, home(person.Role))
+	return a.admit(c, f, person)
 }

@@ -62,11 +62,11 @@ func (a *App) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return next(c)
 		}
-		hash, ok := signin.TokenHash(cookie.Value)
-		if !ok {
-			return next(c)
+		hash, err := signin.ParseToken(signin.Session, cookie.Value)
+		if err != nil {
+			return next(c) //nolint:nilerr // what is no token is nobody's
 		}
-		who, session, err := a.db.Auth().Session(c.Request().Context(), hash)
+		who, session, err := a.db.Auth().Session(c.Request().Context(), hash[:])
 		switch {
 		case errors.Is(err, db.ErrNotFound):
 			a.clearCookie(c)

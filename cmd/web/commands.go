@@ -92,9 +92,9 @@ func verifyAudit(ctx context.Context, cfg Config, out io.Writer) error {
 
 // printAdminLink keeps the link's hash and prints the link.
 func printAdminLink(ctx context.Context, cfg Config, d *db.DB, addr string, out io.Writer) error {
-	token, hash := signin.NewToken()
+	token, hash := signin.NewToken(signin.Link)
 	link := db.Link{Purpose: db.LinkAdmin, ExpiresAt: time.Now().Add(adminLinkLife)}
-	if err := d.As(access.Admin).InsertLink(ctx, access.Actor{Name: "Command line", Role: access.Admin}, hash, link); err != nil {
+	if err := d.As(access.Admin).InsertLink(ctx, access.Actor{Name: "Command line", Role: access.Admin}, hash[:], link); err != nil {
 		return err
 	}
 	where := "http://" + addr

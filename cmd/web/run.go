@@ -19,6 +19,7 @@ import (
 	"switchyard/db/embedded"
 	"switchyard/econ/access"
 	"switchyard/handlers"
+	"switchyard/handlers/signin"
 	"switchyard/jobs"
 	"switchyard/jobs/demo"
 	"switchyard/jobs/simulate"
@@ -65,9 +66,13 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	sealer, err := signin.NewSealer(store.config.Secret)
+	if err != nil {
+		return err
+	}
 	app := handlers.New(handlers.Config{
 		DB: store.db, Listener: db.NewListener(store.config, access.Executive), Assets: assets,
-		World: store.world.World, Demo: cfg.Demo, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
+		World: store.world.World, Demo: cfg.Demo, Sealer: sealer, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
 	})
 	background := context.WithoutCancel(ctx)
 	if err := runner.Start(background); err != nil {
