@@ -32,7 +32,7 @@ type benched struct {
 	app    *handlers.App // its statements are recorded
 }
 
-// full are the series that have a year of minutes.
+// full are the series that have a history.
 var full = []string{"market.btc_usd", "market.hashprice_usd_per_ph_day", "market.difficulty", "market.hashrate_hs", "market.fees_sat_per_block"}
 
 func bench(b *testing.B) *benched {
@@ -40,7 +40,7 @@ func bench(b *testing.B) *benched {
 	s := &benched{site: open(b, nil), b: b, client: &http.Client{}}
 	b.Cleanup(s.client.CloseIdleConnections)
 	now := time.Now().UTC().Truncate(time.Minute)
-	dbtest.History(b, s.config.URL, now, full...)
+	dbtest.History(b, s.config.URL, now, 48*time.Hour, full...)
 	s.epoch(439*market.EpochBlocks, now.AddDate(0, 0, -21), market.EpochBlocks+1000, 21*24*time.Hour)
 	cfg := s.config
 	s.rec, cfg.URL = record(b, s.config.URL)
@@ -124,6 +124,7 @@ func BenchmarkPage(b *testing.B) {
 	} {
 		b.Run(c.name+"/ours", func(b *testing.B) {
 			b.ReportAllocs()
+			s.fetch(b, s.url+c.path, "identity") // prepares
 			for b.Loop() {
 				if body := s.fetch(b, s.url+c.path, "identity"); !strings.Contains(string(body), c.holds) {
 					b.Fatalf("%.300s", body)
@@ -159,7 +160,7 @@ func BenchmarkPage(b *testing.B) {
 func BenchmarkTickToBrowser(b *testing.B) {
 	var ahead atomic.Int64
 	s := open(b, func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })
-	dbtest.History(b, s.config.URL, time.Now().UTC().Truncate(time.Minute).Add(-time.Hour), btc)
+	dbtest.History(b, s.config.URL, time.Now().UTC().Truncate(time.Minute).Add(-time.Hour), 48*time.Hour, btc)
 	s.ticks(btc, market.Point{T: time.Now().Add(-time.Minute + time.Second), V: 80_000})
 	ws := s.follow(map[string]int64{btc: 0})
 	until(b, ws, "the snapshot", func(e event) bool { return e.Topic == btc })
