@@ -57,12 +57,14 @@ func (s *Store) Bars(ctx context.Context, key string, level market.Level, from, 
 	return s.collectBars(ctx, fmt.Sprintf(inRoom(sqlBars, room), table), id, from, to)
 }
 
+// collectBars reads bars whose columns stand in the order of barRow: by position,
+// since a chart reads thousands and the names would be compared for each row.
 func (s *Store) collectBars(ctx context.Context, sql string, args ...any) ([]market.Bar, error) {
 	rows, err := s.q.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, wrap(err, "read bars")
 	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[barRow])
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[barRow])
 	if err != nil {
 		return nil, wrap(err, "read bars")
 	}

@@ -26,15 +26,20 @@ const barConflict = ` ON CONFLICT (series_id, t) DO UPDATE SET n = EXCLUDED.n, s
  WHERE (p.n, p.sum, p.min, p.max, p.first, p.last) IS DISTINCT FROM
        (EXCLUDED.n, EXCLUDED.sum, EXCLUDED.min, EXCLUDED.max, EXCLUDED.first, EXCLUDED.last)`
 
+// Each mark reads its own hour through LATERAL: as a plain join the planner,
+// which cannot know how narrow the hours are, reads all a series has.
+//
 // A minute that has ticks is computed from them, whatever was there before; one
 // that has none keeps the bar it was given.
 const sqlMinutesFromTicks = `
 INSERT INTO ROOM.point_minute AS p (series_id, t, n, sum, min, max, first, last)
-SELECT k.series_id, date_bin('1 minute', k.t, '2000-01-01 00:00:00+00'), count(*), sum(k.v), min(k.v), max(k.v),
-       (array_agg(k.v ORDER BY k.t))[1], (array_agg(k.v ORDER BY k.t DESC))[1]
+SELECT d.series_id, k.t, k.n, k.sum, k.min, k.max, k.first, k.last
   FROM unnest($1::integer[], $2::timestamptz[]) AS d(series_id, hour)
-  JOIN ROOM.tick k ON k.series_id = d.series_id AND k.t >= d.hour AND k.t < d.hour + interval '1 hour'
- GROUP BY 1, 2` + barConflict
+ CROSS JOIN LATERAL (
+	SELECT date_bin('1 minute', t, '2000-01-01 00:00:00+00') AS t, count(*) AS n, sum(v) AS sum, min(v) AS min, max(v) AS max,
+	       (array_agg(v ORDER BY t))[1] AS first, (array_agg(v ORDER BY t DESC))[1] AS last
+	  FROM ROOM.tick WHERE series_id = d.series_id AND t >= d.hour AND t < d.hour + interval '1 hour'
+	 GROUP BY 1) AS k` + barConflict
 
 // A coarser bar is computed from the finer ones. If these begin after it does
 // and the bar that is there reaches further, that one was not made of them
@@ -46,13 +51,14 @@ SELECT f.series_id, f.t,
        CASE WHEN k.kept THEN o.n ELSE f.n END, CASE WHEN k.kept THEN o.sum ELSE f.sum END,
        CASE WHEN k.kept THEN least(o.min, f.min) ELSE f.min END, CASE WHEN k.kept THEN greatest(o.max, f.max) ELSE f.max END,
        CASE WHEN k.kept THEN o.first ELSE f.first END, CASE WHEN k.kept THEN o.last ELSE f.last END
-  FROM (SELECT b.series_id, d.t, sum(b.n) AS n, sum(b.sum) AS sum, min(b.min) AS min, max(b.max) AS max,
-               (array_agg(b.first ORDER BY b.t))[1] AS first, (array_agg(b.last ORDER BY b.t DESC))[1] AS last,
-               min(b.t) = d.t AS whole
-          FROM (SELECT DISTINCT series_id, date_bin('%[3]s', hour, '2000-01-01 00:00:00+00') AS t
-                  FROM unnest($1::integer[], $2::timestamptz[]) AS x(series_id, hour)) AS d
-          JOIN ROOM.%[2]s b ON b.series_id = d.series_id AND b.t >= d.t AND b.t < d.t + interval '%[3]s'
-         GROUP BY 1, 2) AS f
+  FROM (SELECT DISTINCT series_id, date_bin('%[3]s', hour, '2000-01-01 00:00:00+00') AS t
+          FROM unnest($1::integer[], $2::timestamptz[]) AS x(series_id, hour)) AS d
+ CROSS JOIN LATERAL (
+	SELECT d.series_id, d.t, sum(b.n) AS n, sum(b.sum) AS sum, min(b.min) AS min, max(b.max) AS max,
+	       (array_agg(b.first ORDER BY b.t))[1] AS first, (array_agg(b.last ORDER BY b.t DESC))[1] AS last,
+	       min(b.t) = d.t AS whole
+	  FROM ROOM.%[2]s b WHERE b.series_id = d.series_id AND b.t >= d.t AND b.t < d.t + interval '%[3]s'
+	HAVING count(*) > 0) AS f
   LEFT JOIN ROOM.%[1]s o ON o.series_id = f.series_id AND o.t = f.t
  CROSS JOIN LATERAL (SELECT coalesce(NOT f.whole AND (o.min < f.min OR o.max > f.max), false)) AS k(kept)` + barConflict
 

@@ -35,7 +35,7 @@ const (
 )
 
 // nodeModules is the npm directory of the repository.
-func nodeModules(t *testing.T) string {
+func nodeModules(t testing.TB) string {
 	t.Helper()
 	if dir := os.Getenv(npmEnv); dir != "" {
 		return dir
@@ -49,7 +49,7 @@ func nodeModules(t *testing.T) string {
 
 // installations lists what can be tested with: both the oldest supported version
 // and the one of the npm package where they are installed.
-func installations(t *testing.T) []installation {
+func installations(t testing.TB) []installation {
 	t.Helper()
 	var found []installation
 	if _, err := os.Stat(filepath.Join(debian15, "postgres")); err == nil {
@@ -98,7 +98,7 @@ func ways() []way {
 }
 
 // publicDir is a directory every user can pass through, as /var/lib is.
-func publicDir(t *testing.T) string {
+func publicDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp(tempdir.Fast(), "emb-")
 	if err != nil {
@@ -115,7 +115,7 @@ func publicDir(t *testing.T) string {
 	return dir
 }
 
-func config(t *testing.T, dataDir string, in installation) Config {
+func config(t testing.TB, dataDir string, in installation) Config {
 	t.Helper()
 	return Config{DataDir: dataDir, BinDir: in.dir, NodeModules: nodeModules(t), Fast: true}
 }
@@ -218,7 +218,7 @@ func mustStart(t *testing.T, cfg Config, opt options) *Server {
 	return s
 }
 
-func mustStop(t *testing.T, s *Server) {
+func mustStop(t testing.TB, s *Server) {
 	t.Helper()
 	// The context of a test has ended when its cleanup runs.
 	if err := s.Stop(context.WithoutCancel(t.Context())); err != nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -18,11 +19,16 @@ import (
 	"switchyard/econ/access"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(crowdURL); url != "" {
+		os.Exit(becomeCrowd(url))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // serve starts a hub behind a real HTTP server; the subject may follow
 // anything but topics that begin with "secret".
-func serve(t *testing.T) (*Hub, string) {
+func serve(t testing.TB) (*Hub, string) {
 	t.Helper()
 	hub := NewHub()
 	log := slog.New(slog.DiscardHandler)
@@ -41,13 +47,21 @@ func serve(t *testing.T) (*Hub, string) {
 		},
 		Hello: func() []byte { return []byte(`{"op":"hello"}`) },
 	}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	url := listen(t, func(w http.ResponseWriter, r *http.Request) {
 		if err := up.Serve(w, r, subject); err != nil {
 			t.Logf("upgrade: %v", err)
 		}
-	}))
-	t.Cleanup(func() { hub.Close(); srv.Close() })
-	return hub, "ws" + strings.TrimPrefix(srv.URL, "http")
+	})
+	t.Cleanup(hub.Close)
+	return hub, url
+}
+
+// listen starts an HTTP server and returns its address as a socket's.
+func listen(t testing.TB, handle http.HandlerFunc) string {
+	t.Helper()
+	srv := httptest.NewServer(handle)
+	t.Cleanup(srv.Close)
+	return "ws" + strings.TrimPrefix(srv.URL, "http")
 }
 
 func dial(t *testing.T, url string) *websocket.Conn {
