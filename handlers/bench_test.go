@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -65,12 +66,15 @@ func (s *benched) bare(path string) string {
 	for range 2 { // the first time prepares
 		s.rec.take()
 		w := httptest.NewRecorder()
-		s.app.ServeHTTP(w, httptest.NewRequestWithContext(s.b.Context(), http.MethodGet, path, http.NoBody))
+		req := httptest.NewRequestWithContext(s.b.Context(), http.MethodGet, path, http.NoBody)
+		req.Header.Set("Cookie", s.cookie)
+		s.app.ServeHTTP(w, req)
 		if w.Code != http.StatusOK {
 			s.b.Fatalf("%s: %d", path, w.Code)
 		}
 	}
-	list := s.rec.take()
+	// Who asks is no part of the page; BenchmarkSession measures that.
+	list := slices.DeleteFunc(s.rec.take(), func(st statement) bool { return strings.Contains(st.sql, "core.session") })
 	conn, err := pgconn.Connect(s.b.Context(), strings.Replace(s.config.URL, "postgres@", "switchyard_executive@", 1))
 	if err != nil {
 		s.b.Fatal(err)
@@ -98,6 +102,7 @@ func (s *benched) fetch(b *testing.B, url, coding string) []byte {
 		b.Fatal(err)
 	}
 	req.Header.Set("Accept-Encoding", coding)
+	req.Header.Set("Cookie", s.cookie)
 	res, err := s.client.Do(req)
 	if err != nil {
 		b.Fatal(err)
@@ -152,6 +157,20 @@ func BenchmarkPage(b *testing.B) {
 		}
 		b.ReportMetric(float64(len(body)), "page-B")
 	})
+}
+
+// BenchmarkSession is what it costs a request to know who asks and what they
+// may do: the session's query and the permission table.
+func BenchmarkSession(b *testing.B) {
+	s := open(b, nil)
+	hash := s.as(access.Executive)
+	b.ReportAllocs()
+	for b.Loop() {
+		who, _, err := s.db.Auth().Session(b.Context(), hash)
+		if err != nil || !who.May(access.RoomMining, access.Read) || who.May(access.RoomMining, access.Write) {
+			b.Fatal(who, err)
+		}
+	}
 }
 
 // BenchmarkTickToBrowser is from the call that stores a tick to its event at a

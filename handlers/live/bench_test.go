@@ -27,7 +27,7 @@ func BenchmarkHub(b *testing.B) {
 	defer h.Close()
 	clients := make([]*Client, browsers)
 	for i := range clients {
-		clients[i] = h.Join(access.Executive)
+		clients[i] = h.Join(access.Executive, "")
 		clients[i].Follow("x")
 	}
 	msg := make([]byte, 256)

@@ -59,6 +59,7 @@ func rows() []row {
 		{name: "API: series of 24 h", bench: "handlers.Page/series/ours", most: page},
 		{name: "API: series of 24 h, against its statements", bench: "handlers.Page/series/ours", base: "bare", most: 3, why: "bare handler"},
 
+		{name: "session and permission", bench: "handlers.Session", most: ms / 2},
 		{name: "live: tick stored to event at a browser", bench: "handlers.TickToBrowser", most: instant},
 		{name: "live: event into 1,000 queues", bench: "handlers/live.Hub", most: 10 * ms},
 		{name: "live: event to the last of 1,000 browsers", bench: "handlers/live.FanOut/ours", base: "loop", most: 2, why: "writing in a loop"},
