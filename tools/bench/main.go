@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -69,8 +70,14 @@ func run(ctx context.Context, out io.Writer, rounds int, benchtime string) (over
 			return 0, err
 		}
 	}
-	fmt.Fprintf(out, "%s, %d cores, median of %d rounds, %s\n\n", runtime.Version(), runtime.NumCPU(), rounds, time.Since(began).Round(time.Second))
-	return report(out, found)
+	text, over, err := report(found)
+	if err != nil {
+		return over, err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	_, err = fmt.Fprintf(w, "%s, %d cores, median of %d rounds, %s\n\n%s",
+		runtime.Version(), runtime.NumCPU(), rounds, time.Since(began).Round(time.Second), text)
+	return over, errors.Join(err, w.Flush())
 }
 
 // build makes a test program of every package.
@@ -196,14 +203,15 @@ func median(values []float64) float64 {
 	return (s[(n-1)/2] + s[n/2]) / 2
 }
 
-// report prints the table and returns how many rows are over their limits.
-func report(out io.Writer, found figures) (over int, err error) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "name\tmeasured\tlimit\tratio\t\tlimit is")
+// report returns the table, with tabs between its columns, and how many rows
+// are over their limits.
+func report(found figures) (text string, over int, err error) {
+	var w strings.Builder
+	fmt.Fprintln(&w, "name\tmeasured\tlimit\tratio\t\tlimit is")
 	for _, r := range rows() {
 		got, err := judge(found, r)
 		if err != nil {
-			return over, err
+			return "", over, err
 		}
 		verdict, why := "ok", ""
 		if got.ratio > 1 {
@@ -213,9 +221,9 @@ func report(out io.Writer, found figures) (over int, err error) {
 		if r.base != "" {
 			why = strconv.FormatFloat(r.most, 'g', 2, 64) + " × " + r.why
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%s\t%s\n", r.name, show(got.measured, got.unit), show(got.limit, got.unit), got.ratio, verdict, why)
+		fmt.Fprintf(&w, "%s\t%s\t%s\t%.2f\t%s\t%s\n", r.name, show(got.measured, got.unit), show(got.limit, got.unit), got.ratio, verdict, cmp.Or(why, "fixed"))
 	}
-	return over, w.Flush()
+	return w.String(), over, nil
 }
 
 // show prints a figure with three digits.
