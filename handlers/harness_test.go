@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,8 +42,23 @@ type site struct {
 	people map[access.Role]int64 // one of each role
 }
 
+// clock is a time that a test moves; the site reads it from its own goroutines.
+type clock struct{ ahead atomic.Int64 }
+
+func newClock() *clock { return &clock{} }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func (c *clock) add(d time.Duration) { c.ahead.Add(int64(d)) }
+
 // open starts a site. now may be nil.
 func open(t testing.TB, now func() time.Time) *site {
+	t.Helper()
+	return openWith(t, now, nil)
+}
+
+// openWith is open with an identity provider, which may be nil.
+func openWith(t testing.TB, now func() time.Time, provider *signin.OIDC) *site {
 	t.Helper()
 	if now == nil {
 		now = time.Now
@@ -57,8 +73,8 @@ func open(t testing.TB, now func() time.Time) *site {
 		t.Fatal(err)
 	}
 	app := handlers.New(handlers.Config{
-		Sealer: sealer,
-		DB:     d, Listener: db.NewListener(cfg, access.Executive), Assets: assets, World: market.Simulated,
+		Sealer: sealer, Provider: provider,
+		DB: d, Listener: db.NewListener(cfg, access.Executive), Assets: assets, World: market.Simulated,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Now: now,
 	})
 	app.Start(t.Context())

@@ -58,6 +58,8 @@ var matrix = []struct {
 	{"GET", "/admin/audit", "in no no no no ok"},
 	{"GET", "/sign-in", "ok > > > > >"},
 	{"POST", "/sign-in", "bad bad bad bad bad bad"},
+	{"GET", "/sign-in/provider", "miss miss miss miss miss miss"}, // none is set up
+	{"GET", "/sign-in/provider/back", "miss miss miss miss miss miss"},
 	{"GET", "/sign-in/code", "in in in in in in"},
 	{"POST", "/sign-in/code", "in in in in in in"},
 	{"POST", "/sign-in/persona", "no no no no no no"}, // no demo here

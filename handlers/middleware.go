@@ -31,7 +31,7 @@ func (a *App) use(e *echo.Echo) {
 		numberRequest,
 		a.logRequest,
 		a.recoverPanic,
-		securityHeaders,
+		a.securityHeaders,
 		a.sameOriginWrites,
 		middleware.BodyLimit(bodyLimit),
 		withTimeout,
@@ -92,7 +92,7 @@ func (a *App) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 // runs. Reports go to the log through /csp-report.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /csp-report"
 
-func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+func (a *App) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		h.Set("Content-Security-Policy", contentPolicy)
@@ -101,7 +101,7 @@ func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-		if c.IsTLS() || c.Scheme() == "https" {
+		if a.secure(c) {
 			h.Set("Strict-Transport-Security", "max-age=63072000")
 		}
 		return next(c)

@@ -77,6 +77,8 @@ func (a *App) routes() []route {
 
 		{get, "/sign-in", anyone, a.showSignIn},
 		{post, "/sign-in", anyone, a.givePassword},
+		{get, "/sign-in/provider", anyone, a.beginProvider},
+		{get, "/sign-in/provider/back", anyone, a.endProvider},
 		{get, "/sign-in/code", anyone, a.showCode},
 		{post, "/sign-in/code", anyone, a.giveCode},
 		{post, "/sign-in/persona", anyone, a.enterPersona},

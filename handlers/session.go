@@ -12,13 +12,19 @@ import (
 	"switchyard/handlers/signin"
 )
 
-// secure says whether the browser reached us over TLS.
-func secure(c echo.Context) bool { return c.Scheme() == "https" }
+// secure says whether the browser reached us over TLS: by the address people
+// use, where it is set, since a proxy may end it.
+func (a *App) secure(c echo.Context) bool {
+	if a.publicURL != nil {
+		return a.publicURL.Scheme == "https"
+	}
+	return c.IsTLS()
+}
 
 // cookieName is the session cookie's name. Over TLS its prefix keeps other
 // hosts of the domain from setting it.
 func (a *App) cookieName(c echo.Context) string {
-	if secure(c) {
+	if a.secure(c) {
 		return "__Host-switchyard"
 	}
 	return "switchyard"
@@ -26,14 +32,14 @@ func (a *App) cookieName(c echo.Context) string {
 
 func (a *App) setCookie(c echo.Context, token string) {
 	c.SetCookie(&http.Cookie{
-		Name: a.cookieName(c), Value: token, Path: "/", HttpOnly: true, Secure: secure(c),
+		Name: a.cookieName(c), Value: token, Path: "/", HttpOnly: true, Secure: a.secure(c),
 		SameSite: http.SameSiteLaxMode, MaxAge: int(db.SessionLife.Seconds()),
 	})
 }
 
 func (a *App) clearCookie(c echo.Context) {
 	c.SetCookie(&http.Cookie{
-		Name: a.cookieName(c), Path: "/", HttpOnly: true, Secure: secure(c), SameSite: http.SameSiteLaxMode, MaxAge: -1,
+		Name: a.cookieName(c), Path: "/", HttpOnly: true, Secure: a.secure(c), SameSite: http.SameSiteLaxMode, MaxAge: -1,
 	})
 }
 

@@ -36,7 +36,7 @@ func (a *App) showSignIn(c echo.Context) error {
 
 // signInPage draws the personas of the demo, and the form of everybody else.
 func (a *App) signInPage(c echo.Context, f *form, problem string, status int) error {
-	v := views.SignInPage{Shell: a.bareShell(c, "Sign in"), Hidden: hiddenNext(c)}
+	v := views.SignInPage{Shell: a.bareShell(c, "Sign in"), Hidden: hiddenNext(c), Provider: a.provider != nil}
 	personas, err := a.personas(c)
 	if err != nil {
 		return err

@@ -113,8 +113,8 @@ func between(text, from, to string) string {
 }
 
 func TestWrongTriesPauseOneAddressAndNobodyElse(t *testing.T) {
-	clock := time.Now()
-	s := open(t, func() time.Time { return clock })
+	clock := newClock()
+	s := open(t, clock.now)
 	s.password(access.Mining)
 	s.password(access.Finance)
 	s.as("")
@@ -128,7 +128,7 @@ func TestWrongTriesPauseOneAddressAndNobodyElse(t *testing.T) {
 	if res, _ := s.post("/sign-in", "email", "finance@example.com", "password", goodPassword); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("somebody else from the same address: %s", res.Status)
 	}
-	clock = clock.Add(16 * time.Minute)
+	clock.add(16 * time.Minute)
 	if res, _ := s.post("/sign-in", "email", "mining@example.com", "password", goodPassword); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("after the pause: %s", res.Status)
 	}
@@ -154,8 +154,8 @@ func TestASessionPutThereBeforeIsNotTheOneSignedIn(t *testing.T) {
 }
 
 func TestSessionsEndByIdlenessAgeAndNonsense(t *testing.T) {
-	clock := time.Now()
-	s := open(t, func() time.Time { return clock })
+	clock := newClock()
+	s := open(t, clock.now)
 	opens := func(when string, want bool) {
 		t.Helper()
 		if res, _ := s.get("/account"); (res.StatusCode == http.StatusOK) != want {
@@ -163,14 +163,14 @@ func TestSessionsEndByIdlenessAgeAndNonsense(t *testing.T) {
 		}
 	}
 	opens("at once", true)
-	clock = clock.Add(db.SessionIdle - time.Minute)
+	clock.add(db.SessionIdle - time.Minute)
 	opens("before it is idle", true)
-	clock = clock.Add(db.SessionIdle + time.Minute)
+	clock.add(db.SessionIdle + time.Minute)
 	opens("idle", false)
 	s.as(access.Mining)
 	for range int(db.SessionLife/(db.SessionIdle-time.Hour)) + 1 {
 		s.get("/account")
-		clock = clock.Add(db.SessionIdle - time.Hour)
+		clock.add(db.SessionIdle - time.Hour)
 	}
 	opens("too old", false)
 	for _, cookie := range []string{"switchyard=", "switchyard=x", "switchyard=" + strings.Repeat("A", 43), "switchyard=" + strings.Repeat("é", 4000)} {
@@ -316,8 +316,8 @@ func codeNow(t testing.TB, secret string, at time.Time) string {
 }
 
 func TestAnAdministratorProvesTwiceAndACodeIsGoodOnce(t *testing.T) {
-	clock := time.Now()
-	s := open(t, func() time.Time { return clock })
+	clock := newClock()
+	s := open(t, clock.now)
 	s.password(access.Admin)
 	s.as("")
 	res, _ := s.post("/sign-in", "email", "admin@example.com", "password", goodPassword, "next", "/admin/people")
@@ -342,7 +342,7 @@ func TestAnAdministratorProvesTwiceAndACodeIsGoodOnce(t *testing.T) {
 	if res, _ := s.post("/sign-in/code", "code", "000000"); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("a wrong code: %s", res.Status)
 	}
-	code := codeNow(t, secret, clock)
+	code := codeNow(t, secret, clock.now())
 	res, body = s.post("/sign-in/code", "code", code, "next", "/admin/people")
 	if res.StatusCode != http.StatusOK || !contains(body, `href="/admin/people"`) {
 		t.Fatalf("the first code: %s", res.Status)
@@ -371,8 +371,8 @@ func TestAnAdministratorProvesTwiceAndACodeIsGoodOnce(t *testing.T) {
 	if got := again(code); got != http.StatusUnprocessableEntity {
 		t.Errorf("the same code again: %d", got)
 	}
-	clock = clock.Add(time.Minute)
-	if got := again(codeNow(t, secret, clock)); got != http.StatusSeeOther {
+	clock.add(time.Minute)
+	if got := again(codeNow(t, secret, clock.now())); got != http.StatusSeeOther {
 		t.Errorf("the next code: %d", got)
 	}
 	if got := again(strings.ToLower(recovery)); got != http.StatusSeeOther {
@@ -385,20 +385,20 @@ func TestAnAdministratorProvesTwiceAndACodeIsGoodOnce(t *testing.T) {
 	s.as("")
 	res, _ = s.post("/sign-in", "email", "admin@example.com", "password", goodPassword)
 	s.take(res)
-	clock = clock.Add(db.PendingLife + time.Second)
-	if res, _ := s.post("/sign-in/code", "code", codeNow(t, secret, clock)); res.Header.Get("Location") != "/sign-in" {
+	clock.add(db.PendingLife + time.Second)
+	if res, _ := s.post("/sign-in/code", "code", codeNow(t, secret, clock.now())); res.Header.Get("Location") != "/sign-in" {
 		t.Errorf("too late: %s to %q", res.Status, res.Header.Get("Location"))
 	}
 }
 
 func TestCodesByChoiceAreTurnedOnAndOffWithACode(t *testing.T) {
-	clock := time.Now()
-	s := open(t, func() time.Time { return clock })
+	clock := newClock()
+	s := open(t, clock.now)
 	s.password(access.Mining)
 	s.as(access.Mining)
 	_, body := s.get("/account/codes")
 	secret := between(body, `<code class="wrap">`, "<")
-	if res, body := s.post("/account/codes", "code", codeNow(t, secret, clock)); res.StatusCode != http.StatusOK || strings.Count(body, "<li><code>") != 10 {
+	if res, body := s.post("/account/codes", "code", codeNow(t, secret, clock.now())); res.StatusCode != http.StatusOK || strings.Count(body, "<li><code>") != 10 {
 		t.Fatalf("turn on: %s", res.Status)
 	}
 	if _, body := s.get("/account/codes"); !contains(body, "10 recovery codes are left") || contains(body, secret) {
@@ -407,8 +407,8 @@ func TestCodesByChoiceAreTurnedOnAndOffWithACode(t *testing.T) {
 	if res, _ := s.post("/account/codes/off", "code", "123456"); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("off without a code: %s", res.Status)
 	}
-	clock = clock.Add(time.Minute)
-	if res, _ := s.post("/account/codes/off", "code", codeNow(t, secret, clock)); res.StatusCode != http.StatusSeeOther {
+	clock.add(time.Minute)
+	if res, _ := s.post("/account/codes/off", "code", codeNow(t, secret, clock.now())); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("turn off: %s", res.Status)
 	}
 	if _, body := s.get("/account/codes"); !contains(body, "the password alone") {

@@ -29,7 +29,7 @@ func (a *App) setTheme(c echo.Context) error {
 	}
 	cookie := &http.Cookie{
 		Name: themeCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: c.Scheme() == "https", MaxAge: int((365 * 24 * time.Hour).Seconds()),
+		Secure: a.secure(c), MaxAge: int((365 * 24 * time.Hour).Seconds()),
 	}
 	switch theme := form.Get("theme"); theme {
 	case "light", "dark":

@@ -8,6 +8,7 @@ type SignInPage struct {
 	Personas []Persona // of the demo; empty: a real company
 	Form     *ui.FormSpec
 	Notice   string
+	Provider bool        // the company's identity provider may be used
 	Hidden   []ui.Option // sent along by every form
 }
 

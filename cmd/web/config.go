@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"switchyard/econ/market"
+
+	"switchyard/handlers/signin"
 )
 
 // prefix stands before every variable of the environment that is read.
@@ -34,7 +36,8 @@ type Config struct {
 	PGBin          string // directory with initdb and postgres; empty: found
 	NodeModules    string // where npm put its packages, for the npm PostgreSQL
 	Demo           bool
-	Secret         string // empty with the embedded server: made in DataDir
+	Provider       *signin.OIDC // nil: people sign in with passwords alone
+	Secret         string       // empty with the embedded server: made in DataDir
 	LogLevel       slog.Level
 	Upstream       map[string]Endpoint
 }
@@ -86,6 +89,7 @@ func LoadConfig(environ []string) (Config, error) {
 	if c.DatabaseURL != "" && len(c.Secret) < 32 {
 		env.mistake("SECRET", "must have at least 32 characters with an outside database: the passwords of the database roles are made from it")
 	}
+	c.Provider = env.provider(c)
 	env.unknown()
 	return c, env.err()
 }

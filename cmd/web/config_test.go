@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,5 +78,33 @@ func TestConfigIsPrintedWithoutSecrets(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "app@db.example:5432/switchyard") {
 		t.Errorf("the database is not named: %s", out.String())
+	}
+}
+
+func TestTheProviderIsReadWholeOrItsMistakesAreNamed(t *testing.T) {
+	good := []string{
+		"SWITCHYARD_DEMO=off", "SWITCHYARD_PUBLIC_URL=https://switchyard.example", "SWITCHYARD_OIDC_ISSUER=https://id.example",
+		"SWITCHYARD_OIDC_CLIENT_ID=switchyard", "SWITCHYARD_OIDC_CLIENT_SECRET=hunter6", "SWITCHYARD_OIDC_ROLES=treasury=finance, ops=mining",
+	}
+	c, err := LoadConfig(good)
+	if err != nil || c.Provider == nil {
+		t.Fatalf("got %v, %v", c.Provider, err)
+	}
+	var out bytes.Buffer
+	slog.New(slog.NewTextHandler(&out, nil)).Info("configured", "config", c)
+	if strings.Contains(out.String(), "hunter") {
+		t.Errorf("the secret is printed: %s", out.String())
+	}
+	for name, change := range map[string]string{
+		"SWITCHYARD_PUBLIC_URL":  "SWITCHYARD_PUBLIC_URL=",
+		"SWITCHYARD_OIDC_ISSUER": "SWITCHYARD_OIDC_ISSUER=",
+		"SWITCHYARD_OIDC_ROLES":  "SWITCHYARD_OIDC_ROLES=treasury=owner",
+	} {
+		if _, err := LoadConfig(append(slices.Clone(good), change)); err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "hunter") {
+			t.Errorf("%s: got %v", change, err)
+		}
+	}
+	if c, err := LoadConfig(nil); err != nil || c.Provider != nil {
+		t.Errorf("without settings: %v, %v", c.Provider, err)
 	}
 }
