@@ -56,6 +56,8 @@ var matrix = []struct {
 	{"POST", "/admin/people/99/link", "401 no no no no miss"},
 	{"POST", "/admin/people/99/active", "401 no no no no miss"},
 	{"GET", "/admin/audit", "in no no no no ok"},
+	{"GET", "/admin/settings", "in no no no no ok"},
+	{"POST", "/admin/settings", "401 no no no no >"},
 	{"GET", "/sign-in", "ok > > > > >"},
 	{"POST", "/sign-in", "bad bad bad bad bad bad"},
 	{"GET", "/sign-in/provider", "miss miss miss miss miss miss"}, // none is set up

@@ -37,6 +37,7 @@ type page struct {
 	world   market.World
 	seqs    map[string]int64
 	who     access.Subject
+	company string // its name; empty: not set
 }
 
 // tickerTopics are the live topics of the ticker, on every page.
@@ -61,6 +62,11 @@ func (a *App) readPage(c echo.Context, topics []string, fill func(*page) error) 
 		if p.blocks, err = readSource(ctx, s, blockSource); err != nil {
 			return err
 		}
+		settings, err := s.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		p.company = settings[settingCompany]
 		return fill(p)
 	})
 }
@@ -92,6 +98,7 @@ func (p *page) topics(names ...string) []views.Topic {
 func (a *App) shell(p *page, title string, topics ...string) views.Shell {
 	sh := a.bareShell(p.c, title)
 	sh.Now = p.now
+	sh.Company = companyLine(p.company, a.world)
 	sh.Ticker = p.ticker()
 	sh.Topics = p.topics(slices.DeleteFunc(slices.Clone(topics), func(name string) bool { return !mayFollow(p.who, name) })...)
 	return sh
@@ -111,9 +118,21 @@ func (a *App) bareShell(c echo.Context, title string) views.Shell {
 	}
 	if a.world == market.Simulated {
 		sh.DemoLabel = "Demo data"
-		sh.Company = "Northvale Power and Compute, a fictional company in a simulated market. Not a forecast or advice."
 	}
+	sh.Company = companyLine("", a.world)
 	return sh
+}
+
+// companyLine closes the page: whose figures these are.
+func companyLine(company string, world market.World) string {
+	switch {
+	case world != market.Simulated:
+		return company
+	case company == "":
+		return "A fictional company in a simulated market. Not a forecast or advice."
+	default:
+		return company + ", a fictional company in a simulated market. Not a forecast or advice."
+	}
 }
 
 // roleTitle is the role as it stands beside the name; nobody has none.

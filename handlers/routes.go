@@ -74,6 +74,8 @@ func (a *App) routes() []route {
 		{post, "/admin/people/:id/link", manage, a.makeLink},
 		{post, "/admin/people/:id/active", manage, a.setActive},
 		{get, "/admin/audit", manage, a.showAudit},
+		{get, "/admin/settings", manage, a.showSettings},
+		{post, "/admin/settings", manage, a.saveSettings},
 
 		{get, "/sign-in", anyone, a.showSignIn},
 		{post, "/sign-in", anyone, a.givePassword},

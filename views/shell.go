@@ -107,6 +107,7 @@ func Pages() []NavGroup {
 			{Href: "/admin/sources", Label: "Sources and jobs", Keys: "g s"},
 			{Href: "/admin/people", Label: "People", Keys: ""},
 			{Href: "/admin/audit", Label: "Audit log", Keys: ""},
+			{Href: "/admin/settings", Label: "Settings", Keys: ""},
 		}},
 	}
 }

@@ -24,6 +24,9 @@ func by(role access.Role) access.Actor { return access.Actor{Name: "Demo", Role:
 // it is, so it may run at every start.
 func Seed(ctx context.Context, d *db.DB, now time.Time) error {
 	today := now.UTC().Truncate(24 * time.Hour)
+	if err := company(ctx, d); err != nil {
+		return fmt.Errorf("write the demo company: %w", err)
+	}
 	for _, write := range []func(context.Context, *db.DB, time.Time) error{people, sites, customers, accounts} {
 		if err := write(ctx, d, today); err != nil {
 			return fmt.Errorf("write the demo company: %w", err)
@@ -38,6 +41,16 @@ func missing(err error) error {
 		return nil
 	}
 	return err
+}
+
+// company names the company, where nobody has named it yet.
+func company(ctx context.Context, d *db.DB) error {
+	s := d.As(access.Admin)
+	settings, err := s.Settings(ctx)
+	if _, named := settings["company"]; err != nil || named {
+		return err
+	}
+	return s.Set(ctx, by(access.Admin), map[string]string{"company": "Northvale Power and Compute"})
 }
 
 func people(ctx context.Context, d *db.DB, _ time.Time) error {

@@ -256,14 +256,20 @@ func TestEachFaultIsWhatItIsCalledAndEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for kind, check := range map[simulate.FaultKind]func(res *http.Response, body string, err error) bool{
-		simulate.Refuse:          func(_ *http.Response, _ string, err error) bool { return err != nil },
-		simulate.Silent:          func(_ *http.Response, _ string, err error) bool { return err != nil },
-		simulate.TooManyRequests: func(res *http.Response, _ string, err error) bool { return err == nil && res.StatusCode == 429 && res.Header.Get("Retry-After") == "7" },
-		simulate.ServerError:     func(res *http.Response, _ string, err error) bool { return err == nil && res.StatusCode == 500 },
-		simulate.HalfBody:        func(_ *http.Response, body string, err error) bool { return err != nil && body != "" && strings.HasPrefix(good, body) },
-		simulate.Malformed:       func(_ *http.Response, body string, err error) bool { return err == nil && !json.Valid([]byte(body)) },
-		simulate.Absurd:          func(_ *http.Response, body string, err error) bool { return err == nil && json.Valid([]byte(body)) && body != good },
-		simulate.Delay:           func(_ *http.Response, _ string, err error) bool { return err != nil },
+		simulate.Refuse: func(_ *http.Response, _ string, err error) bool { return err != nil },
+		simulate.Silent: func(_ *http.Response, _ string, err error) bool { return err != nil },
+		simulate.TooManyRequests: func(res *http.Response, _ string, err error) bool {
+			return err == nil && res.StatusCode == 429 && res.Header.Get("Retry-After") == "7"
+		},
+		simulate.ServerError: func(res *http.Response, _ string, err error) bool { return err == nil && res.StatusCode == 500 },
+		simulate.HalfBody: func(_ *http.Response, body string, err error) bool {
+			return err != nil && body != "" && strings.HasPrefix(good, body)
+		},
+		simulate.Malformed: func(_ *http.Response, body string, err error) bool { return err == nil && !json.Valid([]byte(body)) },
+		simulate.Absurd: func(_ *http.Response, body string, err error) bool {
+			return err == nil && json.Valid([]byte(body)) && body != good
+		},
+		simulate.Delay: func(_ *http.Response, _ string, err error) bool { return err != nil },
 	} {
 		s.Inject("mempool", simulate.Fault{Kind: kind, RetryAfter: 7 * time.Second, Delay: time.Minute})
 		if res, body, err := ask(t, url); !check(res, body, err) {
