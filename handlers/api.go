@@ -62,6 +62,9 @@ func (a *App) listSeries(c echo.Context) error {
 	}
 	items := make([]seriesItem, 0, len(list))
 	for _, s := range list {
+		if !subjectOf(c).May(access.Room(s.Room()), access.Read) {
+			continue // a token may be narrower than its owner
+		}
 		item := seriesItem{
 			Key: s.Key, Room: s.Room(), Unit: s.Unit, Interval: int64(s.Interval / time.Second),
 			Level: s.Level, World: s.World, Seq: s.Seq,

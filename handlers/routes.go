@@ -93,6 +93,9 @@ func (a *App) routes() []route {
 		{post, "/account/codes", signedIn, a.changeCodes(a.replaceRecovery)},
 		{post, "/account/codes/recovery", signedIn, a.changeCodes(a.replaceRecovery)},
 		{post, "/account/codes/off", signedIn, a.changeCodes(a.turnOffCodes)},
+		{get, "/account/tokens", signedIn, a.showTokens},
+		{post, "/account/tokens", signedIn, a.makeToken},
+		{post, "/account/tokens/:id/revoke", signedIn, a.revokeToken},
 		{post, "/account/sessions/:session/end", signedIn, a.endSession},
 
 		{get, "/data/:figure", signedIn, a.showFigure}, // each figure names its room

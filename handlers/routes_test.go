@@ -12,7 +12,7 @@ import (
 var (
 	openRoutes = " GET /sign-in POST /sign-in GET /sign-in/provider GET /sign-in/provider/back GET /sign-in/code POST /sign-in/code POST /sign-in/persona POST /sign-out GET /welcome/:token POST /welcome/:token" +
 		" POST /theme GET /healthz GET /readyz POST /csp-report GET /static/* "
-	knownRoutes = " GET /account POST /account/password GET /account/codes POST /account/codes POST /account/codes/recovery POST /account/codes/off POST /account/sessions/:session/end" +
+	knownRoutes = " GET /account POST /account/password GET /account/tokens POST /account/tokens POST /account/tokens/:id/revoke GET /account/codes POST /account/codes POST /account/codes/recovery POST /account/codes/off POST /account/sessions/:session/end" +
 		" GET /data/:figure GET /live GET /api/v1/series/:key "
 )
 

@@ -58,6 +58,9 @@ func (a *App) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		if unasked(c.Path()) {
 			return next(c)
 		}
+		if token, ok := strings.CutPrefix(c.Request().Header.Get(echo.HeaderAuthorization), "Bearer "); ok && strings.HasPrefix(c.Path(), "/api/") {
+			return a.identifyProgram(c, token, next)
+		}
 		cookie, err := c.Cookie(a.cookieName(c))
 		if err != nil {
 			return next(c)
@@ -78,6 +81,25 @@ func (a *App) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// identifyProgram says for whom a program asks, by its token. It opens the API
+// alone, and a wrong one is an error, since a program cannot sign in.
+func (a *App) identifyProgram(c echo.Context, token string, next echo.HandlerFunc) error {
+	wrong := &fault{status: http.StatusUnauthorized, title: "Not signed in", detail: "The token is wrong, has expired or was revoked."}
+	hash, err := signin.ParseToken(signin.API, token)
+	if err != nil {
+		return wrong
+	}
+	who, err := a.db.Auth().TokenSubject(c.Request().Context(), hash[:])
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		return wrong
+	case err != nil:
+		return err
+	}
+	c.Set(subjectKey, who)
+	return next(c)
 }
 
 // rule is what a route asks of its subject.

@@ -23,3 +23,20 @@ type SessionRow struct {
 	Since, Ends    string
 	Seen           time.Time
 }
+
+// TokensPage is where a person keeps API tokens.
+type TokensPage struct {
+	Shell  Shell
+	Notice string
+	Made   string // shown once; empty: none was just made
+	Tokens []TokenRow
+	Form   ui.FormSpec
+}
+
+// TokenRow is a token that works.
+type TokenRow struct {
+	ID          int64
+	Name, Rooms string
+	Ends        string
+	Used        time.Time // zero: never
+}

@@ -111,6 +111,9 @@ func TestMissingOrDamagedSecretTakesNoCode(t *testing.T) {
 			t.Errorf("%q takes a code", secret)
 		}
 	}
+	if _, ok := signin.CheckTOTP(rfcSecret, "000000", now, -1); ok {
+		t.Error("a last step that never was takes a wrong code")
+	}
 	if _, ok := signin.CheckTOTP(rfcSecret, "000000", time.Unix(-1_000_000, 0), 0); ok {
 		t.Error("a time before 1970 takes a code")
 	}
