@@ -92,7 +92,7 @@ func TestAnswersHaveTheDocumentedShape(t *testing.T) {
 			if err := json.Unmarshal([]byte(body), &rows); err != nil {
 				return err
 			}
-			if len(rows) != 2 || shape(rows[0][0]) != "n" || shape([]any(rows[0])) != "[n,n,n,n,n,n]" || rows[0][0].(float64) <= rows[1][0].(float64) {
+			if len(rows) != 2 || shape(rows[0][0]) != "n" || shape(rows[0]) != "[n,n,n,n,n,n]" || rows[0][0].(float64) <= rows[1][0].(float64) {
 				return fmt.Errorf("rows %v", rows)
 			}
 			if c := w.VenueCandle("coinbase", time.Hour, hour); rows[0][1] != c.Low || rows[0][2] != c.High || rows[0][3] != c.Open || rows[0][4] != c.Close {
@@ -112,7 +112,7 @@ func TestAnswersHaveTheDocumentedShape(t *testing.T) {
 			if err := json.Unmarshal(v.Result["XXBTZUSD"], &rows); err != nil {
 				return err
 			}
-			if v.Error == nil || len(v.Error) != 0 || v.Result["last"] == nil || len(rows) < 2 || shape([]any(rows[0])) != "[n,s,s,s,s,s,s,n]" || rows[0][0].(float64) >= rows[1][0].(float64) {
+			if v.Error == nil || len(v.Error) != 0 || v.Result["last"] == nil || len(rows) < 2 || shape(rows[0]) != "[n,s,s,s,s,s,s,n]" || rows[0][0].(float64) >= rows[1][0].(float64) {
 				return fmt.Errorf("%v %v", v.Error, rows)
 			}
 			return nil
@@ -171,7 +171,7 @@ func TestAnswersHaveTheDocumentedShape(t *testing.T) {
 		{"mempool fees", s.URL("mempool") + "/api/v1/fees/recommended", func(body string) error {
 			var v map[string]float64
 			if err := json.Unmarshal([]byte(body), &v); err != nil || len(v) != 5 || v["fastestFee"] < v["hourFee"] {
-				return fmt.Errorf("%v, %v", v, err)
+				return fmt.Errorf("%v, %w", v, err)
 			}
 			return nil
 		}},
@@ -185,7 +185,7 @@ func TestAnswersHaveTheDocumentedShape(t *testing.T) {
 				CurrentHashrate float64
 			}
 			if err := json.Unmarshal([]byte(body), &v); err != nil || len(v.Hashrates) < 28 || v.CurrentHashrate < 1e20 || v.Hashrates[0].AvgHashrate < 1e20 {
-				return fmt.Errorf("%d days, %v", len(v.Hashrates), err)
+				return fmt.Errorf("%d days, %w", len(v.Hashrates), err)
 			}
 			return nil
 		}},
@@ -259,9 +259,11 @@ func TestEachFaultIsWhatItIsCalledAndEnds(t *testing.T) {
 		simulate.Refuse: func(_ *http.Response, _ string, err error) bool { return err != nil },
 		simulate.Silent: func(_ *http.Response, _ string, err error) bool { return err != nil },
 		simulate.TooManyRequests: func(res *http.Response, _ string, err error) bool {
-			return err == nil && res.StatusCode == 429 && res.Header.Get("Retry-After") == "7"
+			return err == nil && res.StatusCode == http.StatusTooManyRequests && res.Header.Get("Retry-After") == "7"
 		},
-		simulate.ServerError: func(res *http.Response, _ string, err error) bool { return err == nil && res.StatusCode == 500 },
+		simulate.ServerError: func(res *http.Response, _ string, err error) bool {
+			return err == nil && res.StatusCode == http.StatusInternalServerError
+		},
 		simulate.HalfBody: func(_ *http.Response, body string, err error) bool {
 			return err != nil && body != "" && strings.HasPrefix(good, body)
 		},
