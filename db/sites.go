@@ -24,8 +24,8 @@ type siteRow struct {
 	versionRow
 }
 
-func (r siteRow) site() mining.Site {
-	return mining.Site{
+func (r siteRow) site() mining.SiteRecord {
+	return mining.SiteRecord{
 		ID: r.ID, Name: r.Name, Place: r.Place, TimeZone: r.TimeZone, Version: r.version(),
 		Interconnect: units.RoundRate(r.InterconnectMW), PUE: units.RoundRate(r.PUE),
 	}
@@ -45,12 +45,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
 
 // Sites lists the sites as they were known at a moment; the zero time is now.
-func (s *Store) Sites(ctx context.Context, known time.Time) ([]mining.Site, error) {
+func (s *Store) Sites(ctx context.Context, known time.Time) ([]mining.SiteRecord, error) {
 	rows, err := allRows[siteRow](s.q.Query(ctx, sqlSites, s.asKnown(known)))
 	if err != nil {
 		return nil, wrap(err, "list sites")
 	}
-	list := make([]mining.Site, len(rows))
+	list := make([]mining.SiteRecord, len(rows))
 	for i, r := range rows {
 		list[i] = r.site()
 	}
@@ -58,18 +58,18 @@ func (s *Store) Sites(ctx context.Context, known time.Time) ([]mining.Site, erro
 }
 
 // Site is a site as it is known now; ErrNotFound if there is none of that id.
-func (s *Store) Site(ctx context.Context, id int64) (mining.Site, error) {
+func (s *Store) Site(ctx context.Context, id int64) (mining.SiteRecord, error) {
 	r, err := onlyRow[siteRow](s.q.Query(ctx, sqlSite, id))
 	return r.site(), wrap(err, "read site %d", id)
 }
 
 // SiteVersions are all versions of a site, the newest first.
-func (s *Store) SiteVersions(ctx context.Context, id int64) ([]mining.Site, error) {
+func (s *Store) SiteVersions(ctx context.Context, id int64) ([]mining.SiteRecord, error) {
 	rows, err := allRows[siteRow](s.q.Query(ctx, sqlSiteVersions, id))
 	if err != nil {
 		return nil, wrap(err, "read the versions of site %d", id)
 	}
-	list := make([]mining.Site, len(rows))
+	list := make([]mining.SiteRecord, len(rows))
 	for i, r := range rows {
 		list[i] = r.site()
 	}
@@ -78,7 +78,7 @@ func (s *Store) SiteVersions(ctx context.Context, id int64) ([]mining.Site, erro
 
 // InsertSite adds a site and returns its id. A name that is there already is
 // ErrTaken.
-func (s *Store) InsertSite(ctx context.Context, by access.Actor, v mining.Site) (int64, error) {
+func (s *Store) InsertSite(ctx context.Context, by access.Actor, v mining.SiteRecord) (int64, error) {
 	var id int64
 	err := s.write(ctx, func(s *Store) error {
 		if err := s.q.QueryRow(ctx, sqlNewSite).Scan(&id); err != nil {
@@ -93,7 +93,7 @@ func (s *Store) InsertSite(ctx context.Context, by access.Actor, v mining.Site) 
 // UpdateSite adds a version of a site. v.KnownFrom is that of the version its
 // editor has read: if another has come since, it is ErrChanged and nothing is
 // written. fields names what changed, for the audit log.
-func (s *Store) UpdateSite(ctx context.Context, by access.Actor, v mining.Site, fields []string) error {
+func (s *Store) UpdateSite(ctx context.Context, by access.Actor, v mining.SiteRecord, fields []string) error {
 	return s.write(ctx, func(s *Store) error {
 		if err := s.closeVersion(ctx, sqlCloseSite, v.ID, v.KnownFrom); err != nil {
 			return wrap(err, "edit site %d", v.ID)
@@ -102,7 +102,7 @@ func (s *Store) UpdateSite(ctx context.Context, by access.Actor, v mining.Site, 
 	})
 }
 
-func (s *Store) writeSite(ctx context.Context, by access.Actor, v mining.Site, action string, fields ...string) error {
+func (s *Store) writeSite(ctx context.Context, by access.Actor, v mining.SiteRecord, action string, fields ...string) error {
 	_, err := s.q.Exec(ctx, sqlInsertSite, v.ID, v.Name, v.Place, v.TimeZone, v.Interconnect.Decimal(), v.PUE.Decimal(), v.ValidFrom, s.now(), by.Name)
 	if err != nil {
 		return taken(err, "write site %d", v.ID)

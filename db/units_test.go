@@ -37,8 +37,8 @@ func rate(t testing.TB, text string) units.Rate {
 	return r
 }
 
-func site(t testing.TB, name, mw string) mining.Site {
-	return mining.Site{
+func site(t testing.TB, name, mw string) mining.SiteRecord {
+	return mining.SiteRecord{
 		Name: name, Place: "Somewhere", TimeZone: "America/Chicago", Interconnect: rate(t, mw), PUE: rate(t, "1.04"),
 		Version: access.Version{ValidFrom: march1},
 	}
@@ -80,7 +80,7 @@ func TestAnEditAddsAVersionAndTheOldOneIsStillKnownThen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]mining.Site{versions[1]}, then); diff != "" {
+	if diff := cmp.Diff([]mining.SiteRecord{versions[1]}, then); diff != "" {
 		t.Errorf("as known before the edit (-want +got):\n%s", diff)
 	}
 	if _, err := s.InsertSite(ctx, actor(access.Mining), site(t, "NORTH", "5")); !errors.Is(err, db.ErrTaken) {

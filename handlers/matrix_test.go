@@ -116,7 +116,7 @@ func (s *site) company() (canaries map[access.Room]string) {
 		s.t.Fatal(err)
 	}
 	canaries = map[access.Room]string{access.RoomMining: "CanaryMine", access.RoomAI: "CanaryDeal", access.RoomFinance: "CanaryVault"}
-	if _, err := s.db.As(access.Mining).InsertSite(ctx, by, mining.Site{Name: "CanaryMine", Place: "P", TimeZone: "UTC", Interconnect: mw, PUE: pue, Version: day}); err != nil {
+	if _, err := s.db.As(access.Mining).InsertSite(ctx, by, mining.SiteRecord{Name: "CanaryMine", Place: "P", TimeZone: "UTC", Interconnect: mw, PUE: pue, Version: day}); err != nil {
 		s.t.Fatal(err)
 	}
 	if _, err := s.db.As(access.Business).InsertCustomer(ctx, by, ai.Customer{Name: "CanaryDeal", Country: "US", Segment: ai.Lab, Version: day}); err != nil {

@@ -17,7 +17,7 @@ import (
 	"switchyard/views/ui"
 )
 
-func siteAttributes(s mining.Site) []attribute {
+func siteAttributes(s mining.SiteRecord) []attribute {
 	return []attribute{
 		{"name", "Name", s.Name},
 		{"place", "Place", s.Place},
@@ -84,18 +84,18 @@ func sitesSentence(n int, contracted, usable float64) ui.Sentence {
 }
 
 // sites is how a site is typed.
-func sites() record[mining.Site] {
-	return record[mining.Site]{
+func sites() record[mining.SiteRecord] {
+	return record[mining.SiteRecord]{
 		noun: "site", list: "/mining/sites", home: "/mining/sites", room: access.RoomMining, unit: ui.Mining, topic: topicSite, back: "All sites",
 		about: "A place with its own connection to the grid.",
-		first: func(now time.Time) mining.Site {
-			return mining.Site{PUE: units.RoundRate(decimal.New(105, -2)), Version: access.Version{ValidFrom: now}}
+		first: func(now time.Time) mining.SiteRecord {
+			return mining.SiteRecord{PUE: units.RoundRate(decimal.New(105, -2)), Version: access.Version{ValidFrom: now}}
 		},
-		id:         func(s mining.Site) int64 { return s.ID },
-		name:       func(s mining.Site) string { return s.Name },
-		version:    func(s *mining.Site) *access.Version { return &s.Version },
+		id:         func(s mining.SiteRecord) int64 { return s.ID },
+		name:       func(s mining.SiteRecord) string { return s.Name },
+		version:    func(s *mining.SiteRecord) *access.Version { return &s.Version },
 		attributes: siteAttributes,
-		sentence: func(s mining.Site) ui.Sentence {
+		sentence: func(s mining.SiteRecord) ui.Sentence {
 			return ui.Sentence{}.Stress(s.Interconnect.String() + " MW").Say(" of interconnect at a PUE of ").Stress(s.PUE.String()).Say(".")
 		},
 		fill:     siteValues,
@@ -105,7 +105,7 @@ func sites() record[mining.Site] {
 	}
 }
 
-func siteValues(s mining.Site) map[string]string {
+func siteValues(s mining.SiteRecord) map[string]string {
 	values := map[string]string{
 		"name": s.Name, "place": s.Place, "time_zone": s.TimeZone, "interconnect_mw": s.Interconnect.String(), "pue": s.PUE.String(),
 		"valid_from": s.ValidFrom.Format(time.DateOnly),
@@ -116,8 +116,8 @@ func siteValues(s mining.Site) map[string]string {
 	return values
 }
 
-func parseSite(f *form, now time.Time, before mining.Site) mining.Site {
-	s := mining.Site{
+func parseSite(f *form, now time.Time, before mining.SiteRecord) mining.SiteRecord {
+	s := mining.SiteRecord{
 		ID: before.ID, Name: f.text("name", 80, false), Place: f.text("place", 120, true), TimeZone: f.get("time_zone"),
 		Interconnect: f.rate("interconnect_mw", "0.001", "10000", "MW"), PUE: f.rate("pue", "1", "3", ""),
 	}
@@ -128,7 +128,7 @@ func parseSite(f *form, now time.Time, before mining.Site) mining.Site {
 	return s
 }
 
-func siteControls(f *form, _ mining.Site) []ui.Control {
+func siteControls(f *form, _ mining.SiteRecord) []ui.Control {
 	return []ui.Control{
 		f.control(ui.InputText, "name", "Name", "As people call it"),
 		optional(f.control(ui.InputText, "place", "Place", "Town and region")),

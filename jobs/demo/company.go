@@ -97,7 +97,7 @@ func sites(ctx context.Context, d *db.DB, today time.Time) error {
 		{"Roane", "Tennessee, TVA", "America/New_York", "46", "1.06", 3},
 		{"Saguenay", "Quebec, hydro", "America/Toronto", "14", "1.03", 5},
 	} {
-		_, err := s.InsertSite(ctx, by(access.Mining), mining.Site{
+		_, err := s.InsertSite(ctx, by(access.Mining), mining.SiteRecord{
 			Name: v.name, Place: v.place, TimeZone: v.zone, Interconnect: mustRate(v.mw), PUE: mustRate(v.pue),
 			Version: access.Version{ValidFrom: today.AddDate(-v.years, 0, 0)},
 		})

@@ -1,13 +1,14 @@
-// Package mining says what the mining unit has and what its machines earn.
 package mining
 
 import (
+	"time"
+
 	"switchyard/econ/access"
 	"switchyard/econ/units"
 )
 
-// Site is a place with a connection to the grid.
-type Site struct {
+// SiteRecord is a site as people type it: exact, and as a version.
+type SiteRecord struct {
 	ID           int64
 	Name         string
 	Place        string     // town and region, for people
@@ -15,4 +16,9 @@ type Site struct {
 	Interconnect units.Rate // megawatts the grid connection may carry
 	PUE          units.Rate // energy at the meter ÷ energy of the machines, 1 or more
 	access.Version
+}
+
+// Site is the record to compute with, in its time zone.
+func (r SiteRecord) Site(zone *time.Location) Site {
+	return Site{Name: r.Name, Interconnect: units.Power(r.Interconnect.Float64() * 1e6), PUE: r.PUE.Float64(), Zone: zone}
 }
