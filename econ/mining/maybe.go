@@ -73,3 +73,11 @@ func named(what, name string) error {
 	}
 	return nil
 }
+
+// Reason is why there is no value, in any case a sentence.
+func (m Maybe[T]) Reason() string {
+	if m.Known || m.Why != "" {
+		return m.Why
+	}
+	return "not known"
+}
