@@ -3,6 +3,7 @@ package mining
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"switchyard/econ/units"
 )
@@ -92,8 +93,13 @@ func (c PowerContract) Validate() error {
 		}
 	}
 	err = errors.Join(err, fraction("demand ratchet", c.Demand.Ratchet.Float64()))
-	for _, term := range c.Curtailment {
+	for i, term := range c.Curtailment {
 		err = errors.Join(err, term.validate())
+		for _, other := range c.Curtailment[:i] {
+			if other.Name == term.Name {
+				err = errors.Join(err, fmt.Errorf("two curtailment terms are named %q", term.Name))
+			}
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("power contract %q: %w", c.Name, err)
@@ -132,12 +138,19 @@ func (t CurtailmentTerm) shed(load units.Power) (delivered, missing float64) {
 	return float64(t.Power/units.MW) - missing, missing
 }
 
-// term is the contract's curtailment term of that name.
-func (c PowerContract) term(name string) (CurtailmentTerm, error) {
-	for _, t := range c.Curtailment {
-		if t.Name == name {
-			return t, nil
+// called are the contract's terms that are called for an hour, by their index.
+// It fails if a name is not one of theirs or comes twice.
+func (c PowerContract) called(h Hour) ([]int, error) {
+	var out []int
+	for _, name := range h.Called {
+		i := slices.IndexFunc(c.Curtailment, func(t CurtailmentTerm) bool { return t.Name == name })
+		switch {
+		case i < 0:
+			return nil, fmt.Errorf("power contract %q has no curtailment term %q", c.Name, name)
+		case slices.Contains(out, i):
+			return nil, fmt.Errorf("the curtailment term %q is called twice for one hour", name)
 		}
+		out = append(out, i)
 	}
-	return CurtailmentTerm{}, fmt.Errorf("power contract %q has no curtailment term %q", c.Name, name)
+	return out, nil
 }

@@ -46,22 +46,3 @@ func ComputeCostPerBTC(c Costs) CostPerBTC {
 		WithDepreciation: level(plus(running, c.Depreciation)),
 	}
 }
-
-// plus is a + b, unknown if one is.
-func plus(a, b Maybe[units.USD]) Maybe[units.USD] {
-	switch {
-	case !a.Known:
-		return a
-	case !b.Known:
-		return b
-	}
-	return Of(a.Value.Add(b.Value))
-}
-
-// minus is a − b, unknown if one is.
-func minus(a, b Maybe[units.USD]) Maybe[units.USD] {
-	if b.Known {
-		b.Value = b.Value.Neg()
-	}
-	return plus(a, b)
-}

@@ -22,8 +22,11 @@ func kw(p units.Power) decimal.Decimal { return decimal.NewFromFloat(float64(p))
 // Charge is the month's charge for its peak load, given the highest peak of the
 // months the ratchet looks back on.
 func (d DemandCharge) Charge(peak, earlierPeak units.Power) units.USD {
-	billed := decimal.Max(kw(peak), d.Ratchet.Times(kw(earlierPeak)))
-	return units.RoundUSD(d.USDPerKWMonth.Times(billed), units.HalfEven)
+	return units.RoundUSD(d.exact(peak, earlierPeak), units.HalfEven)
+}
+
+func (d DemandCharge) exact(peak, earlierPeak units.Power) decimal.Decimal {
+	return d.USDPerKWMonth.Times(decimal.Max(kw(peak), d.Ratchet.Times(kw(earlierPeak))))
 }
 
 // Increment is what it costs to let the month's peak rise to load. Below the

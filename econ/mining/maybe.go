@@ -81,3 +81,22 @@ func (m Maybe[T]) Reason() string {
 	}
 	return "not known"
 }
+
+// mapped is a figure in another unit.
+func mapped[A, B any](m Maybe[A], f func(A) B) Maybe[B] {
+	if !m.Known {
+		return Unknown[B](m.Why)
+	}
+	return Of(f(m.Value))
+}
+
+// both joins two figures, unknown if one is.
+func both[T any](a, b Maybe[T], f func(a, b T) T) Maybe[T] {
+	switch {
+	case !a.Known:
+		return a
+	case !b.Known:
+		return b
+	}
+	return Of(f(a.Value, b.Value))
+}

@@ -132,11 +132,12 @@ func ComputeSupply(site Site, c PowerContract, h Hour) (Supply, error) {
 		by float64
 	}
 	rises := []rise{{p.block, p.outside - p.inside}}
-	for _, name := range h.Called {
-		t, err := c.term(name)
-		if err != nil {
-			return fail(err)
-		}
+	called, err := c.called(h)
+	if err != nil {
+		return fail(err)
+	}
+	for _, i := range called {
+		t := c.Curtailment[i]
 		s.PositionUSD -= t.CreditUSDPerMWh.Float64() * float64(t.Power/units.MW)
 		if t.Firm {
 			s.Limit = min(s.Limit, t.Allowed())
