@@ -104,12 +104,16 @@ func (c PowerContract) Bill(site Site, hours []MeteredHour, basis BillBasis) (Po
 	for _, a := range c.Adders {
 		b.Adders = append(b.Adders, BillLine{a.Name, book(a.USDPerMWh.Times(drawn))})
 	}
-	b.Demand = book(c.Demand.exact(basis.Peak, basis.EarlierPeak))
-	if c.CoincidentPeakUSDPerKWYear.Sign() > 0 {
-		if !basis.MeanCoincidentPeak.Known {
-			return PowerBill{}, fmt.Errorf("bill of %s: %s", site.Name, basis.MeanCoincidentPeak.Reason())
+	demand, err := c.Demand.exact(basis.Peak, basis.EarlierPeak)
+	if err != nil {
+		return PowerBill{}, fmt.Errorf("bill of %s: %w", site.Name, err)
+	}
+	b.Demand = book(demand)
+	if mean := basis.MeanCoincidentPeak; c.CoincidentPeakUSDPerKWYear.Sign() > 0 {
+		if !mean.Known || !(mean.Value >= 0) || !finite(float64(mean.Value)) {
+			return PowerBill{}, fmt.Errorf("bill of %s: the load in the coincident peaks is missing: %s", site.Name, mean.Reason())
 		}
-		year := c.CoincidentPeakUSDPerKWYear.Times(kw(basis.MeanCoincidentPeak.Value))
+		year := c.CoincidentPeakUSDPerKWYear.Times(kw(mean.Value))
 		b.CoincidentPeaks = book(year.DivRound(decimal.NewFromInt(12), 12))
 	}
 	for i, t := range c.Curtailment {

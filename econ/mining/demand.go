@@ -16,23 +16,34 @@ type DemandCharge struct {
 	Ratchet       units.Rate // fraction of the highest earlier peak that is billed at least
 }
 
-// kw is a power in exact kilowatts.
+// kw is a power, which must be finite, in exact kilowatts.
 func kw(p units.Power) decimal.Decimal { return decimal.NewFromFloat(float64(p)).Shift(-3) }
 
 // Charge is the month's charge for its peak load, given the highest peak of the
-// months the ratchet looks back on.
-func (d DemandCharge) Charge(peak, earlierPeak units.Power) units.USD {
-	return units.RoundUSD(d.exact(peak, earlierPeak), units.HalfEven)
+// months the ratchet looks back on. It fails if a peak is not a load.
+func (d DemandCharge) Charge(peak, earlierPeak units.Power) (units.USD, error) {
+	exact, err := d.exact(peak, earlierPeak)
+	return units.RoundUSD(exact, units.HalfEven), err
 }
 
-func (d DemandCharge) exact(peak, earlierPeak units.Power) decimal.Decimal {
-	return d.USDPerKWMonth.Times(decimal.Max(kw(peak), d.Ratchet.Times(kw(earlierPeak))))
+func (d DemandCharge) exact(peak, earlierPeak units.Power) (decimal.Decimal, error) {
+	err := errors.Join(notNegative("peak load in W", float64(peak)), notNegative("earlier peak load in W", float64(earlierPeak)))
+	if err != nil {
+		return decimal.Decimal{}, err
+	}
+	return d.USDPerKWMonth.Times(decimal.Max(kw(peak), d.Ratchet.Times(kw(earlierPeak)))), nil
 }
 
 // Increment is what it costs to let the month's peak rise to load. Below the
-// peak that is set already it is nothing: the charge is sunk.
-func (d DemandCharge) Increment(peakSoFar, earlierPeak, load units.Power) units.USD {
-	return d.Charge(max(peakSoFar, load), earlierPeak).Sub(d.Charge(peakSoFar, earlierPeak))
+// peak that is set already it is nothing: the charge is sunk. It fails like
+// Charge.
+func (d DemandCharge) Increment(peakSoFar, earlierPeak, load units.Power) (units.USD, error) {
+	before, err := d.Charge(peakSoFar, earlierPeak)
+	if err != nil {
+		return units.USD{}, err
+	}
+	after, err := d.Charge(max(peakSoFar, load), earlierPeak)
+	return after.Sub(before), err
 }
 
 // peakMonths are those in which ERCOT takes the four coincident peaks.
@@ -65,9 +76,13 @@ func MeanCoincidentPeak(peaks []CoincidentPeak) Maybe[units.Power] {
 	return Of(sum / units.Power(len(peakMonths)))
 }
 
-// CoincidentPeakCharge is a year's charge on a mean coincident-peak load.
-func (c PowerContract) CoincidentPeakCharge(mean units.Power) units.USD {
-	return units.RoundUSD(c.CoincidentPeakUSDPerKWYear.Times(kw(mean)), units.HalfEven)
+// CoincidentPeakCharge is a year's charge on a mean coincident-peak load. It
+// fails if that is not a load.
+func (c PowerContract) CoincidentPeakCharge(mean units.Power) (units.USD, error) {
+	if err := notNegative("mean coincident-peak load in W", float64(mean)); err != nil {
+		return units.USD{}, err
+	}
+	return units.RoundUSD(c.CoincidentPeakUSDPerKWYear.Times(kw(mean)), units.HalfEven), nil
 }
 
 // CoincidentPeakExposure is what one MWh drawn in an hour adds to next year's

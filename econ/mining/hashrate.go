@@ -66,7 +66,7 @@ func OperatingHashrate(samples []HashSample) (mean Maybe[units.Hashrate], covera
 			continue
 		}
 		all += s.Span
-		if s.Hashrate.Known {
+		if s.Hashrate.Known && finite(float64(s.Hashrate.Value)) {
 			known += s.Span
 			work += float64(s.Hashrate.Value) * s.Span.Seconds()
 		}
