@@ -32,12 +32,7 @@ func (o *Order) BackTest(h Horizon, options PlanOptions) (BackTest, error) {
 	}
 	b.Hours = make([]BackTestHour, len(b.AlwaysOn.Hours))
 	for t := range b.Hours {
-		position := 0.0
-		for _, site := range o.Sites {
-			if supply := h.Supply[site.Name]; len(supply) > 0 {
-				position += supply[t].PositionUSD
-			}
-		}
+		position := b.AlwaysOn.position(t)
 		b.Position += position
 		b.Hours[t] = BackTestHour{
 			AlwaysOn:    b.AlwaysOn.Hours[t].Margin() - position,

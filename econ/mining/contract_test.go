@@ -67,6 +67,25 @@ func TestMarginalPriceUnderEachKind(t *testing.T) {
 	near(t, "position", s.PositionUSD, 60*(48-39)-75*40, 1e-9)
 }
 
+// At its threshold a bid is worth exactly the marginal price.
+func TestSpotThresholdsInvertTheMarginalPrice(t *testing.T) {
+	index := mining.PowerContract{Name: "index", Kind: mining.Index, Loss: rate(t, "0.02"), Adders: blocks(t).Adders}
+	for _, c := range []mining.PowerContract{blocks(t), index} {
+		for _, bid := range []float64{114.75, 52.51, 0, -20} {
+			inside, beyond := c.SpotThresholds(bid)
+			for load, at := range map[units.Power]mining.Maybe[float64]{0: inside, 100 * units.MW: beyond} {
+				s, err := mining.ComputeSupply(baseSite(t), c, spot(known(t, "threshold", at)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				near(t, c.Name, s.Marginal(load), bid, 1e-9)
+			}
+		}
+	}
+	inside, _ := mining.PowerContract{Kind: mining.Fixed}.SpotThresholds(50)
+	unknown(t, "fixed", inside, "does not follow")
+}
+
 func TestBlocksOfAWindow(t *testing.T) {
 	c := blocks(t)
 	c.Blocks = append(c.Blocks, mining.Block{Power: 20 * units.MW, USDPerMWh: rate(t, "55"), Window: mining.Window{FromHour: 6, ToHour: 22, WeekdaysOnly: true}})

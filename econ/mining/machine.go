@@ -71,6 +71,10 @@ type Group struct {
 	MustRun         bool    // never stopped, whatever power costs
 }
 
+// longestRest is a week: a group that has to stay off for longer is not
+// switched by the hour.
+const longestRest = 168
+
 // Validate says what is wrong with the group, everything at once.
 func (g Group) Validate() error {
 	err := errors.Join(named("a group of machines", g.Name), named("its site", g.Site), g.Class.Validate(),
@@ -84,17 +88,11 @@ func (g Group) Validate() error {
 	if !finite(g.OtherUSDPerMWh) {
 		err = errors.Join(err, errors.New("the other cost is not a number"))
 	}
-	if g.MinimumOffHours < 0 {
-		err = errors.Join(err, errors.New("the shortest stop cannot be negative"))
+	if g.MinimumOffHours < 0 || g.MinimumOffHours > longestRest {
+		err = errors.Join(err, fmt.Errorf("the shortest stop of %d hours is not between 0 and %d", g.MinimumOffHours, longestRest))
 	}
 	if err != nil {
 		return fmt.Errorf("group %q: %w", g.Name, err)
 	}
 	return nil
-}
-
-// Nameplate is the hashrate and the machine power of all its machines as sold.
-func (g Group) Nameplate() (units.Hashrate, units.Power) {
-	m := g.Class.Nameplate()
-	return m.Hashrate * units.Hashrate(g.Count), m.Power * units.Power(g.Count)
 }

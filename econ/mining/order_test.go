@@ -1,6 +1,8 @@
 package mining_test
 
 import (
+	"math"
+	"math/rand/v2"
 	"testing"
 
 	"switchyard/econ/mining"
@@ -66,6 +68,7 @@ func TestM10FixedSupplyWithResale(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		near(t, "price paid, always on", known(t, "paid", b.AlwaysOn.PricePaid()), 48, 1e-6)
 		near(t, c.contract.Name, b.Curtailed.Total().Margin()-b.Position, c.want, 0.01)
 		sum := 0.0
 		for _, h := range b.Hours {
@@ -166,5 +169,67 @@ func TestMinimumOffAndMustRunOverride(t *testing.T) {
 				t.Errorf("A: %s", r.Why)
 			}
 		}
+	}
+}
+
+func TestAGroupThatIsOffWaits(t *testing.T) {
+	groups := baseGroups(1)[:1]
+	groups[0].MinimumOffHours = 4
+	o := baseOrder(t, groups)
+	for offHours, want := range map[int]int{0: 3, 1: 3, 2: 2, 4: 0, 9: 0} {
+		for _, policy := range []mining.Policy{mining.ByRule, mining.WithForesight} {
+			p := plan(t, o, mining.FlatSupply(20, 20, 20, 20, 20), mining.PlanOptions{Policy: policy, Start: map[string]mining.Standing{"A": {OffHours: offHours}}})
+			first := 0
+			for p.ModeAt(0, first) == "" {
+				if why := p.Rows(first)[0].Why; why != mining.Resting {
+					t.Errorf("hour %d: %s", first, why)
+				}
+				first++
+			}
+			if first != want {
+				t.Errorf("%s, off for %d hours: starts in hour %d, want %d", policy, offHours, first, want)
+			}
+		}
+	}
+	groups[0].MinimumOffHours = 169
+	fails(t, "a week", groups[0].Validate(), "shortest stop")
+}
+
+// Every sequence of modes over six hours, one by one: foresight takes the best.
+func TestForesightIsTheBestOfAllSequences(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 15))
+	const hours = 6
+	for range 60 {
+		g := baseGroups(1)[1]
+		g.Class.Modes = append(g.Class.Modes, mining.Mode{Name: "low", Hashrate: 150 * units.TH, Power: 2_250})
+		g.StartUSDPerMW, g.StopUSDPerMW, g.MinimumOffHours = 100*rng.Float64(), 100*rng.Float64(), rng.IntN(4)
+		o := baseOrder(t, []mining.Group{g})
+		prices := make([]float64, hours)
+		for i := range prices {
+			prices[i] = 90 + 60*rng.NormFloat64()
+		}
+		power, bid := [3]float64{}, [3]float64{}
+		for k, s := range o.Steps {
+			power[k+1] = power[k] + float64(s.Power/units.MW)
+			bid[k+1] = bid[k] + float64(s.Power/units.MW)*s.Bid // USD an hour
+		}
+		best := math.Inf(-1)
+		for code := range 729 { // 3^6
+			margin, at, off, allowed := 0.0, 2, 0, true
+			for i, c := 0, code; i < hours; i, c = i+1, c/3 {
+				now := c % 3
+				allowed = allowed && (at > 0 || now == 0 || off >= g.MinimumOffHours)
+				margin += bid[now] - power[now]*prices[i]
+				margin -= g.StartUSDPerMW*max(0, power[now]-power[at]) + g.StopUSDPerMW*max(0, power[at]-power[now])
+				if at, off = now, off+1; now > 0 {
+					off = 0
+				}
+			}
+			if allowed {
+				best = max(best, margin)
+			}
+		}
+		p := plan(t, o, mining.FlatSupply(prices...), mining.PlanOptions{Policy: mining.WithForesight, Start: map[string]mining.Standing{"B": {Mode: "normal"}}})
+		near(t, "margin", p.Total().Margin(), best, 1e-6)
 	}
 }

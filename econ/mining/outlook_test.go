@@ -78,6 +78,11 @@ func TestModesFollowThePrice(t *testing.T) {
 		t.Error("always on is the nameplate mode")
 	}
 	p := plan(t, o, mining.FlatSupply(40, 70, 110, 40), mining.PlanOptions{Policy: mining.ByRule, Start: map[string]mining.Standing{"B": {Mode: "wasteful"}}})
+	rungs, err := o.Ladder(map[string]float64{"Pecos": 48}, basePay(t))
+	if err != nil || rungs[0].Mode != "hot" || rungs[1].Mode != "normal" || rungs[2].Mode != "low" {
+		t.Errorf("ladder: got %+v, %v", rungs, err)
+	}
+	unknown(t, "a mode that hashes less", rungs[0].HashpriceUSD, "earns nothing")
 	got := ""
 	for _, s := range p.Switches() {
 		got += s.From + ">" + s.To + " "
@@ -104,6 +109,10 @@ func TestPlansSayWhatIsMissing(t *testing.T) {
 	fails(t, "no tier", try(mining.Horizon{Supply: map[string][]mining.Supply{"Pecos": {{}}}}, rule), "price is not known")
 	falling := []mining.Supply{{Tiers: []mining.Tier{{UpTo: 1, USDPerMWh: 9}, {USDPerMWh: 8}}}}
 	fails(t, "falling", try(mining.Horizon{Supply: map[string][]mining.Supply{"Pecos": falling}}, rule), "rise with the load")
+	gaps := []mining.Supply{{Tiers: []mining.Tier{{UpTo: 5, USDPerMWh: 7}, {UpTo: 4, USDPerMWh: 8}, {USDPerMWh: 9}}}}
+	fails(t, "gaps", try(mining.Horizon{Supply: map[string][]mining.Supply{"Pecos": gaps}}, rule), "follow one another")
+	limit := []mining.Supply{{Tiers: []mining.Tier{{}}, Limited: true, Limit: -1}}
+	fails(t, "limit", try(mining.Horizon{Supply: map[string][]mining.Supply{"Pecos": limit}}, rule), "cannot be negative")
 	fails(t, "no policy", try(mining.Horizon{Supply: two}, mining.PlanOptions{}), "not a policy")
 	fails(t, "spell", try(mining.Horizon{Supply: two}, mining.PlanOptions{Policy: mining.ByRule, SpellHours: -1}), "spell")
 	fails(t, "mode", try(mining.Horizon{Supply: two}, mining.PlanOptions{Policy: mining.ByRule, Start: map[string]mining.Standing{"A": {Mode: "hot"}}}), "no mode")

@@ -114,9 +114,31 @@ func (p *Plan) HoursOff(group int) int {
 	return n
 }
 
-// LoadWeightedPrice is the price actually paid for what was drawn, in USD/MWh,
-// not the mean of prices (M10). If nothing was drawn it is undefined.
+// LoadWeightedPrice is the mean of the marginal prices at which power was
+// drawn, in USD/MWh, not the mean over hours (M10). If nothing was drawn it is
+// undefined.
 func (p *Plan) LoadWeightedPrice() Maybe[float64] {
 	t := p.Total()
 	return ratio(t.PowerCost, t.PowerMW, "no power was drawn")
+}
+
+// PricePaid is LoadWeightedPrice with what does not depend on the load: blocks
+// at their price, less what was resold. It may be negative.
+func (p *Plan) PricePaid() Maybe[float64] {
+	t, position := p.Total(), 0.0
+	for hour := range p.Hours {
+		position += p.position(hour)
+	}
+	return ratio(t.PowerCost+position, t.PowerMW, "no power was drawn")
+}
+
+// position is the cost of an hour at no load at all sites of the order, in USD.
+func (p *Plan) position(hour int) float64 {
+	sum := 0.0
+	for _, site := range p.Order.Sites {
+		if supply := p.Horizon.Supply[site.Name]; len(supply) > 0 {
+			sum += supply[hour].PositionUSD
+		}
+	}
+	return sum
 }

@@ -83,8 +83,12 @@ func (s Supply) validate() error {
 	if len(s.Tiers) == 0 {
 		return errors.New("the price is not known")
 	}
-	last := math.Inf(-1)
+	last, end := math.Inf(-1), units.Power(0)
 	for i, t := range s.Tiers {
+		if i < len(s.Tiers)-1 && (!(t.UpTo >= end) || !finite(float64(t.UpTo))) {
+			return fmt.Errorf("tier %d ends at %v W after %v W; tiers must follow one another", i, float64(t.UpTo), float64(end))
+		}
+		end = t.UpTo
 		if !finite(t.USDPerMWh) || t.USDPerMWh < last {
 			return fmt.Errorf("tier %d has the price %v after %v; prices must be numbers that rise with the load", i, t.USDPerMWh, last)
 		}
@@ -192,4 +196,23 @@ func (c PowerContract) prices(site Site, h Hour) (hourPrices, error) {
 		}
 	}
 	return out, nil
+}
+
+// SpotThresholds are the spot prices, in USD/MWh, above which a bid does not pay
+// under the contract: for what the blocks cover, and for what is bought beyond
+// them. Under an index the two are the same; a fixed price does not ask for
+// spot, so there is none.
+func (c PowerContract) SpotThresholds(bid float64) (inside, beyond Maybe[float64]) {
+	if c.Kind == Fixed {
+		none := Unknown[float64]("the contract does not follow the spot price")
+		return none, none
+	}
+	for _, a := range c.Adders {
+		bid -= a.USDPerMWh.Float64()
+	}
+	loss := 1 + c.Loss.Float64()
+	if c.Kind == Index {
+		return Of(bid / loss), Of(bid / loss)
+	}
+	return Of((bid + c.ResaleFeeUSDPerMWh.Float64()) / loss), Of((bid - c.PurchaseFeeUSDPerMWh.Float64()) / loss)
 }
