@@ -82,22 +82,23 @@ func (o *Order) lay(h Horizon) (outlook, error) {
 }
 
 // curve is what the step meets; into is overwritten if it has to be worked out.
-func (w outlook) curve(o *Order, s Step, into *curve) curve {
+func (w outlook) curve(o *Order, s *Step, into *curve) curve {
 	if flat := w.flat[s.site]; flat != nil {
 		return curve{price: flat}
 	}
 	if len(into.price) != w.hours {
 		into.price, into.share = make([]float64, w.hours), make([]float64, w.hours)
 	}
-	for t, supply := range w.Supply[o.Sites[s.site].Name] {
-		into.price[t], into.share[t] = s.meets(supply)
+	supplies := w.Supply[o.Sites[s.site].Name]
+	for t := range supplies {
+		into.price[t], into.share[t] = s.meets(&supplies[t])
 	}
 	return *into
 }
 
 // meets is the mean price of the step's stretch of load, and the fraction of
 // the step that the limit leaves.
-func (s Step) meets(supply Supply) (price, share float64) {
+func (s *Step) meets(supply *Supply) (price, share float64) {
 	mw := float64(s.Power / units.MW)
 	share = 1
 	if supply.Limited {
@@ -106,8 +107,16 @@ func (s Step) meets(supply Supply) (price, share float64) {
 	if len(supply.Tiers) == 1 {
 		return supply.Tiers[0].USDPerMWh, share
 	}
-	if share*mw == 0 {
-		return supply.Marginal(units.Power(s.below) * units.MW), 0
+	low, high := s.below, s.below+share*mw
+	for i := range supply.Tiers {
+		t := &supply.Tiers[i]
+		end := float64(t.UpTo / units.MW)
+		if i == len(supply.Tiers)-1 || (low < end && high <= end) {
+			return t.USDPerMWh, share // all of it, or where it would begin
+		}
+		if low < end {
+			break
+		}
 	}
-	return supply.between(s.below, s.below+share*mw) / (share * mw), share
+	return supply.between(low, high) / (share * mw), share
 }

@@ -46,6 +46,12 @@ func TestLadderIfHashpriceFalls(t *testing.T) {
 	rungs, _ = o.Ladder(map[string]float64{"Pecos": -5}, basePay(t))
 	unknown(t, "hp*", rungs[2].HashpriceUSD, "any hashprice")
 	unknown(t, "margin", rungs[2].MarginUSDPerDay, "any hashprice")
+	twin := append(baseGroups(1), baseGroups(1)[2])
+	twin[3].Name = "D"
+	rungs, _ = baseOrder(t, twin).Ladder(map[string]float64{"Pecos": 48}, basePay(t))
+	if rungs[0].Group != "D" || rungs[1].Group != "C" {
+		t.Error("of equals the last in merit stops first")
+	}
 	_, err = o.Ladder(nil, basePay(t))
 	fails(t, "no price", err, `price of site "Pecos" is not known`)
 	_, err = o.Ladder(map[string]float64{"Pecos": 48}, mining.Pay{})

@@ -105,7 +105,7 @@ func (o *Order) Plan(h Horizon, options PlanOptions) (*Plan, error) {
 		}
 		curves := make([]curve, len(steps))
 		for k, i := range steps {
-			curves[k] = view.curve(o, o.Steps[i], &scratch[k])
+			curves[k] = view.curve(o, &o.Steps[i], &scratch[k])
 		}
 		switch options.Policy {
 		case AlwaysOn:

@@ -37,7 +37,7 @@ func (p *Plan) Rows(hour int) []Row {
 	rows := make([]Row, len(p.Order.Steps))
 	for i, s := range p.Order.Steps {
 		g, site := p.Order.Groups[s.Group], p.Order.Sites[s.site].Name
-		price, share := s.meets(p.Horizon.Supply[site][hour])
+		price, share := s.meets(&p.Horizon.Supply[site][hour])
 		r := Row{
 			Step: s, GroupName: g.Name, Site: site, PriceUSDPerMWh: price,
 			BidUSDPerMWh: s.perHashprice*p.view.hashprice[hour] - g.OtherUSDPerMWh,

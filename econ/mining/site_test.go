@@ -148,6 +148,7 @@ func TestInterconnectLimitsByMerit(t *testing.T) {
 	}
 	p := plan(t, baseOrder(t, baseGroups(1)), []mining.Supply{s}, mining.PlanOptions{Policy: mining.ByRule})
 	near(t, "MW", p.Hours[0].PowerMW, 50, 1e-9)
+	near(t, "PH/s", p.Hours[0].HashratePH, 2_700+1_600*(50-37.908)/29.12, 1e-6)
 	rows := p.Rows(0)
 	near(t, "A", float64(rows[0].Drawn/units.MW), 37.908, 1e-9)
 	near(t, "B in part", float64(rows[1].Drawn/units.MW), 50-37.908, 1e-9)

@@ -104,7 +104,7 @@ func (p *Plan) eachDrawn(group, less, more, from, to int, call func(mw, revenue,
 		s := o.Steps[i]
 		supply := p.Horizon.Supply[o.Sites[s.site].Name]
 		for t := from; t < to; t++ {
-			price, share := s.meets(supply[t])
+			price, share := s.meets(&supply[t])
 			call(float64(s.Power/units.MW)*share, s.perHashprice*p.view.hashprice[t], price, o.Groups[group].OtherUSDPerMWh)
 		}
 	}
