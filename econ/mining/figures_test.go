@@ -108,12 +108,13 @@ func TestFourHashratesAreNotSynonyms(t *testing.T) {
 		}},
 		{Class: class("B", 200, 3_500), Counts: map[mining.State]int{mining.Running: 500}},
 	}
-	deployed, energised, err := mining.CountHashrates(fleet)
+	counted, err := mining.CountHashrates(fleet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	relative(t, "deployed", float64(deployed/units.PH), 1_250*0.27+100, 1e-12)
-	relative(t, "energised", float64(energised/units.PH), 1_000*0.27+100, 1e-12)
+	relative(t, "deployed", float64(counted.Deployed/units.PH), 1_250*0.27+100, 1e-12)
+	relative(t, "energised", float64(counted.Energised/units.PH), 1_000*0.27+100, 1e-12)
+	unknown(t, "operating", counted.Operating, "measured")
 
 	mean, coverage := mining.OperatingHashrate([]mining.HashSample{
 		{time.Hour, mining.Of(300 * units.PH)}, {2 * time.Hour, mining.Of(330 * units.PH)},
@@ -130,15 +131,15 @@ func TestFourHashratesAreNotSynonyms(t *testing.T) {
 	unknown(t, "realised", mining.RealisedHashrate(earned, 0, basePay(t).Hashprice), "length")
 	unknown(t, "realised", mining.RealisedHashrate(earned, time.Hour, market.Hashprice{}), "hashprice")
 
-	if d, e, err := mining.CountHashrates(nil); d != 0 || e != 0 || err != nil {
-		t.Errorf("no machines: %v, %v, %v", d, e, err)
+	if h, err := mining.CountHashrates(nil); h.Deployed != 0 || h.Energised != 0 || err != nil {
+		t.Errorf("no machines: %v, %v", h, err)
 	}
 	for _, bad := range []map[mining.State]int{{"lost": 1}, {mining.Running: -1}} {
-		if _, _, err := mining.CountHashrates([]mining.Census{{Class: class("A", 270, 3_645), Counts: bad}}); err == nil {
+		if _, err := mining.CountHashrates([]mining.Census{{Class: class("A", 270, 3_645), Counts: bad}}); err == nil {
 			t.Errorf("%v gave no error", bad)
 		}
 	}
-	_, _, err = mining.CountHashrates([]mining.Census{{Class: class("A", 0, 3_645)}})
+	_, err = mining.CountHashrates([]mining.Census{{Class: class("A", 0, 3_645)}})
 	fails(t, "no hashrate", err, "above zero")
 }
 

@@ -24,29 +24,35 @@ type Census struct {
 
 // CountHashrates are the deployed and the energised nameplate of a fleet.
 // Deployed are machines that are deployed, running, curtailed or in repair;
-// energised those running or curtailed. It fails on a class or count that is
-// not sensible; a fleet of no machines has none of either.
-func CountHashrates(fleet []Census) (deployed, energised units.Hashrate, err error) {
+// energised those running or curtailed. Operating and realised hashrate are not
+// counted but measured: they are unknown until the caller fills them in. It
+// fails on a class or count that is not sensible; a fleet of no machines has
+// none of either.
+func CountHashrates(fleet []Census) (Hashrates, error) {
+	h := Hashrates{
+		Operating: Unknown[units.Hashrate]("no hashrate was measured"),
+		Realised:  Unknown[units.Hashrate]("the bitcoin earned is not known"),
+	}
 	for _, c := range fleet {
 		if err := c.Class.Validate(); err != nil {
-			return 0, 0, err
+			return Hashrates{}, err
 		}
 		each := c.Class.Nameplate().Hashrate
 		for state, n := range c.Counts {
 			if _, ok := transitions[state]; !ok || n < 0 {
-				return 0, 0, fmt.Errorf("machine class %q: %d machines %q cannot be", c.Class.Name, n, state)
+				return Hashrates{}, fmt.Errorf("machine class %q: %d machines %q cannot be", c.Class.Name, n, state)
 			}
 			switch state {
 			case Running, Curtailed:
-				energised += each * units.Hashrate(n)
-				deployed += each * units.Hashrate(n)
+				h.Energised += each * units.Hashrate(n)
+				h.Deployed += each * units.Hashrate(n)
 			case Deployed, Repair:
-				deployed += each * units.Hashrate(n)
+				h.Deployed += each * units.Hashrate(n)
 			case Received, Retired, Sold: // not in its place
 			}
 		}
 	}
-	return deployed, energised, nil
+	return h, nil
 }
 
 // HashSample is a hashrate measured over a span of time.
