@@ -16,6 +16,7 @@ import (
 	"switchyard/econ/ai"
 	"switchyard/econ/finance"
 	"switchyard/econ/mining"
+	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
 
@@ -40,7 +41,7 @@ func rate(t testing.TB, text string) units.Rate {
 func site(t testing.TB, name, mw string) mining.SiteRecord {
 	return mining.SiteRecord{
 		Name: name, Place: "Somewhere", TimeZone: "America/Chicago", Interconnect: rate(t, mw), PUE: rate(t, "1.04"),
-		Version: access.Version{ValidFrom: march1},
+		Version: record.Version{ValidFrom: march1},
 	}
 }
 
@@ -94,7 +95,7 @@ func TestAnEditAddsAVersionAndTheOldOneIsStillKnownThen(t *testing.T) {
 func TestTwoEditorsAtOnceOneIsTold(t *testing.T) {
 	d, _ := dbtest.New(t)
 	ctx, s := t.Context(), d.As(access.Business)
-	id, err := s.InsertCustomer(ctx, actor(access.Business), ai.Customer{Name: "Acme", Country: "US", Segment: ai.Lab, Version: access.Version{ValidFrom: march1}})
+	id, err := s.InsertCustomer(ctx, actor(access.Business), ai.Customer{Name: "Acme", Country: "US", Segment: ai.Lab, Version: record.Version{ValidFrom: march1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +124,7 @@ func TestBalancesAreExactAndRestated(t *testing.T) {
 	d, _ := dbtest.New(t)
 	ctx, s, by := t.Context(), d.As(access.Finance), actor(access.Finance)
 	account := func(name string, kind finance.Kind, restricted bool) int64 {
-		id, err := s.InsertAccount(ctx, by, finance.Account{Name: name, Kind: kind, Institution: "Bank", Restricted: restricted, Version: access.Version{ValidFrom: march1}})
+		id, err := s.InsertAccount(ctx, by, finance.Account{Name: name, Kind: kind, Institution: "Bank", Restricted: restricted, Version: record.Version{ValidFrom: march1}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -221,14 +222,14 @@ func TestPostgresRefusesTheOtherUnit(t *testing.T) {
 			access.RoomAI: {
 				func(s *db.Store) error { _, err := s.Customers(ctx, time.Time{}); return err },
 				func(s *db.Store) error {
-					_, err := s.InsertCustomer(ctx, actor(role), ai.Customer{Name: string(role), Country: "US", Segment: ai.Lab, Version: access.Version{ValidFrom: march1}})
+					_, err := s.InsertCustomer(ctx, actor(role), ai.Customer{Name: string(role), Country: "US", Segment: ai.Lab, Version: record.Version{ValidFrom: march1}})
 					return err
 				},
 			},
 			access.RoomFinance: {
 				func(s *db.Store) error { _, err := s.Holdings(ctx, time.Time{}); return err },
 				func(s *db.Store) error {
-					_, err := s.InsertAccount(ctx, actor(role), finance.Account{Name: string(role), Kind: finance.Cash, Version: access.Version{ValidFrom: march1}})
+					_, err := s.InsertAccount(ctx, actor(role), finance.Account{Name: string(role), Kind: finance.Cash, Version: record.Version{ValidFrom: march1}})
 					return err
 				},
 			},

@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"switchyard/econ/access"
+	"switchyard/econ/record"
 )
 
 // ErrChanged is returned where somebody else has changed a row since it was
@@ -22,8 +22,8 @@ type versionRow struct {
 	Who       string
 }
 
-func (r versionRow) version() access.Version {
-	return access.Version{ValidFrom: r.ValidFrom.UTC(), KnownFrom: r.KnownFrom.UTC(), KnownTo: orZero(r.KnownTo), Who: r.Who}
+func (r versionRow) version() record.Version {
+	return record.Version{ValidFrom: r.ValidFrom.UTC(), KnownFrom: r.KnownFrom.UTC(), KnownTo: orZero(r.KnownTo), Who: r.Who}
 }
 
 // closeVersion ends the version of a row that its editor has read, in the

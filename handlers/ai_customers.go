@@ -11,6 +11,7 @@ import (
 	"switchyard/db"
 	"switchyard/econ/access"
 	"switchyard/econ/ai"
+	"switchyard/econ/record"
 	"switchyard/views"
 	"switchyard/views/ui"
 )
@@ -103,16 +104,16 @@ func customersSentence(n int, segments map[ai.Segment]int) ui.Sentence {
 }
 
 // customers is how a customer is typed.
-func customers() record[ai.Customer] {
-	return record[ai.Customer]{
+func customers() kind[ai.Customer] {
+	return kind[ai.Customer]{
 		noun: "customer", list: "/ai/customers", home: "/ai/customers", room: access.RoomAI, unit: ui.AI, topic: topicCustomer, back: "All customers",
 		about: "A company or body that buys compute, or may.",
 		first: func(now time.Time) ai.Customer {
-			return ai.Customer{Segment: ai.Enterprise, Country: "US", Version: access.Version{ValidFrom: now}}
+			return ai.Customer{Segment: ai.Enterprise, Country: "US", Version: record.Version{ValidFrom: now}}
 		},
 		id:         func(v ai.Customer) int64 { return v.ID },
 		name:       func(v ai.Customer) string { return v.Name },
-		version:    func(v *ai.Customer) *access.Version { return &v.Version },
+		version:    func(v *ai.Customer) *record.Version { return &v.Version },
 		attributes: customerAttributes,
 		sentence: func(v ai.Customer) ui.Sentence {
 			return ui.Sentence{}.Stress(v.Segment.Title()).Say(" in ").Stress(v.Country).Say(".")

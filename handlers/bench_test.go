@@ -44,7 +44,7 @@ func bench(b *testing.B) *benched {
 	dbtest.History(b, s.config.URL, now, 48*time.Hour, full...)
 	s.epoch(439*market.EpochBlocks, now.AddDate(0, 0, -21), market.EpochBlocks+1000, 21*24*time.Hour)
 	cfg := s.config
-	s.rec, cfg.URL = record(b, s.config.URL)
+	s.rec, cfg.URL = recorded(b, s.config.URL)
 	d, err := db.Open(cfg)
 	if err != nil {
 		b.Fatal(err)

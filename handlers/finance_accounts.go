@@ -10,6 +10,7 @@ import (
 	"switchyard/db"
 	"switchyard/econ/access"
 	"switchyard/econ/finance"
+	"switchyard/econ/record"
 	"switchyard/econ/units"
 	"switchyard/views"
 	"switchyard/views/format"
@@ -20,16 +21,16 @@ import (
 const balancesShown = 60
 
 // accounts is how an account is typed.
-func accounts() record[finance.Account] {
-	return record[finance.Account]{
+func accounts() kind[finance.Account] {
+	return kind[finance.Account]{
 		noun: "account", list: "/finance/accounts", home: "/finance/balance-sheet", room: access.RoomFinance, topic: topicBalance, back: "Balance sheet",
 		about: "Where the company holds cash or bitcoin.",
 		first: func(now time.Time) finance.Account {
-			return finance.Account{Kind: finance.Cash, Version: access.Version{ValidFrom: now}}
+			return finance.Account{Kind: finance.Cash, Version: record.Version{ValidFrom: now}}
 		},
 		id:         func(v finance.Account) int64 { return v.ID },
 		name:       func(v finance.Account) string { return v.Name },
-		version:    func(v *finance.Account) *access.Version { return &v.Version },
+		version:    func(v *finance.Account) *record.Version { return &v.Version },
 		attributes: accountAttributes,
 		sentence: func(v finance.Account) ui.Sentence {
 			return ui.Sentence{}.Stress(v.Kind.Title()).Say(" at " + orNothing(v.Institution) + ", ").Stress(freeWords(v.Restricted)).Say(".")

@@ -12,6 +12,7 @@ import (
 	"switchyard/econ/ai"
 	"switchyard/econ/finance"
 	"switchyard/econ/mining"
+	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
 
@@ -106,7 +107,7 @@ var subjects = []access.Role{"", access.Executive, access.Mining, access.Busines
 func (s *site) company() (canaries map[access.Room]string) {
 	s.t.Helper()
 	ctx, by := s.t.Context(), access.Actor{Name: "Test"}
-	day := access.Version{ValidFrom: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
+	day := record.Version{ValidFrom: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
 	mw, err := units.ParseRate("74.5")
 	if err != nil {
 		s.t.Fatal(err)

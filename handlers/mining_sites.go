@@ -11,6 +11,7 @@ import (
 	"switchyard/db"
 	"switchyard/econ/access"
 	"switchyard/econ/mining"
+	"switchyard/econ/record"
 	"switchyard/econ/units"
 	"switchyard/views"
 	"switchyard/views/format"
@@ -84,16 +85,16 @@ func sitesSentence(n int, contracted, usable float64) ui.Sentence {
 }
 
 // sites is how a site is typed.
-func sites() record[mining.SiteRecord] {
-	return record[mining.SiteRecord]{
+func sites() kind[mining.SiteRecord] {
+	return kind[mining.SiteRecord]{
 		noun: "site", list: "/mining/sites", home: "/mining/sites", room: access.RoomMining, unit: ui.Mining, topic: topicSite, back: "All sites",
 		about: "A place with its own connection to the grid.",
 		first: func(now time.Time) mining.SiteRecord {
-			return mining.SiteRecord{PUE: units.RoundRate(decimal.New(105, -2)), Version: access.Version{ValidFrom: now}}
+			return mining.SiteRecord{PUE: units.RoundRate(decimal.New(105, -2)), Version: record.Version{ValidFrom: now}}
 		},
 		id:         func(s mining.SiteRecord) int64 { return s.ID },
 		name:       func(s mining.SiteRecord) string { return s.Name },
-		version:    func(s *mining.SiteRecord) *access.Version { return &s.Version },
+		version:    func(s *mining.SiteRecord) *record.Version { return &s.Version },
 		attributes: siteAttributes,
 		sentence: func(s mining.SiteRecord) ui.Sentence {
 			return ui.Sentence{}.Stress(s.Interconnect.String() + " MW").Say(" of interconnect at a PUE of ").Stress(s.PUE.String()).Say(".")

@@ -13,13 +13,14 @@ import (
 
 	"switchyard/db"
 	"switchyard/econ/access"
+	"switchyard/econ/record"
 	"switchyard/views"
 	"switchyard/views/ui"
 )
 
-// record is a kind of thing that people type and whose versions are kept: how it
+// kind is a kind of thing that people type and whose versions are kept: how it
 // is read and written, what it says, and its form.
-type record[T any] struct {
+type kind[T any] struct {
 	noun  string // e.g. "site"
 	list  string // address that takes new ones, and of which each has a page
 	home  string // address of the page that lists them
@@ -32,7 +33,7 @@ type record[T any] struct {
 	first      func(now time.Time) T // what the form of a new one begins with
 	id         func(T) int64
 	name       func(T) string
-	version    func(*T) *access.Version
+	version    func(*T) *record.Version
 	attributes func(T) []attribute
 	sentence   func(T) ui.Sentence
 	fill       func(T) map[string]string // the form's values
@@ -47,10 +48,10 @@ type record[T any] struct {
 	more func(p *page, v T, to *views.RecordPage) error
 }
 
-func (r record[T]) path(id int64) string { return r.list + "/" + strconv.FormatInt(id, 10) }
+func (r kind[T]) path(id int64) string { return r.list + "/" + strconv.FormatInt(id, 10) }
 
 // blank answers GET …/new.
-func (r record[T]) blank(a *App) echo.HandlerFunc {
+func (r kind[T]) blank(a *App) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v := r.first(a.now().UTC())
 		return r.page(a, c, newForm(r.fill(v)), v, "")
@@ -58,7 +59,7 @@ func (r record[T]) blank(a *App) echo.HandlerFunc {
 }
 
 // create answers the post that adds one.
-func (r record[T]) create(a *App) echo.HandlerFunc {
+func (r kind[T]) create(a *App) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		f, err := readForm(c)
 		if err != nil {
@@ -82,7 +83,7 @@ func (r record[T]) create(a *App) echo.HandlerFunc {
 }
 
 // show answers GET …/{id}.
-func (r record[T]) show(a *App) echo.HandlerFunc {
+func (r kind[T]) show(a *App) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id, err := idOf(c)
 		if err != nil {
@@ -98,7 +99,7 @@ func (r record[T]) show(a *App) echo.HandlerFunc {
 
 // edit answers the post that adds a version. Whoever typed into an older
 // version is told what has changed since, and keeps what they typed.
-func (r record[T]) edit(a *App) echo.HandlerFunc {
+func (r kind[T]) edit(a *App) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id, err := idOf(c)
 		if err != nil {
@@ -137,7 +138,7 @@ func (r record[T]) edit(a *App) echo.HandlerFunc {
 	}
 }
 
-func (r record[T]) conflict(a *App, c echo.Context, f *form, id int64, read time.Time) error {
+func (r kind[T]) conflict(a *App, c echo.Context, f *form, id int64, read time.Time) error {
 	versions, err := r.versions(a.store(c), c.Request().Context(), id)
 	if err != nil {
 		return err
@@ -153,7 +154,7 @@ func (r record[T]) conflict(a *App, c echo.Context, f *form, id int64, read time
 
 // page draws the thing: its form for those who may edit, what it says for those
 // who may not, and its versions. problem is what is wrong with the whole.
-func (r record[T]) page(a *App, c echo.Context, f *form, v T, problem string) error {
+func (r kind[T]) page(a *App, c echo.Context, f *form, v T, problem string) error {
 	status := f.status()
 	if problem != "" {
 		status = http.StatusConflict
@@ -161,7 +162,7 @@ func (r record[T]) page(a *App, c echo.Context, f *form, v T, problem string) er
 	return r.pageWith(a, c, f, v, problem, status)
 }
 
-func (r record[T]) pageWith(a *App, c echo.Context, f *form, v T, problem string, status int) error {
+func (r kind[T]) pageWith(a *App, c echo.Context, f *form, v T, problem string, status int) error {
 	id := r.id(v)
 	to := views.RecordPage{
 		Name: "New " + r.noun, Unit: r.unit, Title: "What it is", Back: views.Link{Href: r.home, Label: r.back},
@@ -181,7 +182,7 @@ func (r record[T]) pageWith(a *App, c echo.Context, f *form, v T, problem string
 			return err
 		}
 		to.Name, to.Sentence = r.name(v), r.sentence(v)
-		to.Versions = versionLines(versions, func(v T) access.Version { return *r.version(&v) }, r.attributes)
+		to.Versions = versionLines(versions, func(v T) record.Version { return *r.version(&v) }, r.attributes)
 		if to.Form != nil {
 			to.Form.Action, to.Form.Submit, to.Form.Hidden = r.path(id), "Save "+r.noun, []ui.Option{knownField(r.version(&v).KnownFrom)}
 		} else {

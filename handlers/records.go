@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"switchyard/econ/access"
 	"switchyard/econ/market"
+	"switchyard/econ/record"
 	"switchyard/views"
 	"switchyard/views/format"
 	"switchyard/views/ui"
@@ -36,7 +36,7 @@ func orNothing(text string) string {
 }
 
 // versionLines tells the versions of a record, newest first.
-func versionLines[T any](list []T, version func(T) access.Version, attributes func(T) []attribute) []views.VersionLine {
+func versionLines[T any](list []T, version func(T) record.Version, attributes func(T) []attribute) []views.VersionLine {
 	lines := make([]views.VersionLine, len(list))
 	for i, v := range list {
 		ver := version(v)

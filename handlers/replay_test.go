@@ -37,9 +37,9 @@ type recorder struct {
 	list []statement
 }
 
-// record returns a recorder and the address that leads through it to the one
+// recorded returns a recorder and the address that leads through it to the one
 // given.
-func record(t testing.TB, address string) (*recorder, string) {
+func recorded(t testing.TB, address string) (*recorder, string) {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {

@@ -15,11 +15,3 @@ type Entry struct {
 	Fields  []string
 	Ordinal int64 // in the sealed chain; 0: not sealed yet
 }
-
-// Version says since when a row holds, since when it is known, and who said so.
-type Version struct {
-	ValidFrom time.Time // day
-	KnownFrom time.Time
-	KnownTo   time.Time // zero: still what is known
-	Who       string
-}

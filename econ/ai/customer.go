@@ -1,7 +1,7 @@
 // Package ai says whom the AI unit sells compute to, and on which terms.
 package ai
 
-import "switchyard/econ/access"
+import "switchyard/econ/record"
 
 // Segment is the kind of a customer.
 type Segment string
@@ -44,5 +44,5 @@ type Customer struct {
 	Segment Segment
 	Contact string // who to ask for there
 	Note    string
-	access.Version
+	record.Version
 }

@@ -4,7 +4,7 @@ package finance
 import (
 	"time"
 
-	"switchyard/econ/access"
+	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
 
@@ -32,7 +32,7 @@ type Account struct {
 	Kind        Kind
 	Institution string // bank or custodian
 	Restricted  bool   // pledged or otherwise not free to use
-	access.Version
+	record.Version
 }
 
 // Balance is what an account held at the end of a day.

@@ -3,7 +3,7 @@ package mining
 import (
 	"time"
 
-	"switchyard/econ/access"
+	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
 
@@ -15,7 +15,7 @@ type SiteRecord struct {
 	TimeZone     string     // IANA name, e.g. "America/Chicago"
 	Interconnect units.Rate // megawatts the grid connection may carry
 	PUE          units.Rate // energy at the meter ÷ energy of the machines, 1 or more
-	access.Version
+	record.Version
 }
 
 // Site is the record to compute with, in its time zone.

@@ -14,6 +14,7 @@ import (
 	"switchyard/econ/ai"
 	"switchyard/econ/finance"
 	"switchyard/econ/mining"
+	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
 
@@ -99,7 +100,7 @@ func sites(ctx context.Context, d *db.DB, today time.Time) error {
 	} {
 		_, err := s.InsertSite(ctx, by(access.Mining), mining.SiteRecord{
 			Name: v.name, Place: v.place, TimeZone: v.zone, Interconnect: mustRate(v.mw), PUE: mustRate(v.pue),
-			Version: access.Version{ValidFrom: today.AddDate(-v.years, 0, 0)},
+			Version: record.Version{ValidFrom: today.AddDate(-v.years, 0, 0)},
 		})
 		if missing(err) != nil {
 			return err
@@ -133,7 +134,7 @@ func customers(ctx context.Context, d *db.DB, today time.Time) error {
 	} {
 		_, err := s.InsertCustomer(ctx, by(access.Business), ai.Customer{
 			Name: v.name, Country: v.country, Segment: v.segment, Contact: v.contact,
-			Version: access.Version{ValidFrom: today.AddDate(0, -24+2*i, 0)},
+			Version: record.Version{ValidFrom: today.AddDate(0, -24+2*i, 0)},
 		})
 		if missing(err) != nil {
 			return err
