@@ -131,14 +131,21 @@ func (c *Client) send(ctx context.Context, m message) (answer, *Error) {
 		return answer{}, broken(ctx, m.channel, c.o.Timeout, err)
 	}
 	defer res.Body.Close() //nolint:errcheck // it was only read
-	a := answer{status: res.StatusCode, after: retryAfter(res.Header.Get("Retry-After"), c.o.Now())}
-	if m.read {
-		if a.body, err = io.ReadAll(io.LimitReader(res.Body, answerBytes)); err != nil {
-			return a, broken(ctx, m.channel, c.o.Timeout, err)
-		}
+	// A receiver that gives up because we did may still say 200 on the way out.
+	if limited.Err() != nil {
+		return answer{}, broken(ctx, m.channel, c.o.Timeout, limited.Err())
 	}
+	a := answer{status: res.StatusCode, after: retryAfter(res.Header.Get("Retry-After"), c.o.Now())}
 	if throttles(a.status) {
 		c.hold(m, a.after)
+	}
+	if m.read {
+		if a.body, err = io.ReadAll(io.LimitReader(res.Body, answerBytes)); err == nil {
+			err = limited.Err()
+		}
+		if err != nil {
+			return a, broken(ctx, m.channel, c.o.Timeout, err)
+		}
 	}
 	return a, nil
 }

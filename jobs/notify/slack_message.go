@@ -9,7 +9,8 @@ import (
 const (
 	slackHeader  = 150
 	slackSection = 3000
-	slackFields  = 10 // in one section
+	slackLink    = 2000 // half a link leads nowhere, so a longer one is left out
+	slackFields  = 10   // in one section
 	slackField   = 2000
 )
 
@@ -37,8 +38,8 @@ func slackMessage(n Notice) slackPost {
 	p := slackPost{Text: escape(n.heading(), slackSection)}
 	p.Blocks = append(p.Blocks, slackBlock{Type: "header", Text: &slackText{"plain_text", escape(n.heading(), slackHeader)}})
 	link := ""
-	if n.URL != "" {
-		link = "<" + escape(n.URL, slackSection) + "|Open>"
+	if to := escape(n.URL, slackSection); n.URL != "" && len(to) <= slackLink {
+		link = "<" + to + "|Open>"
 	}
 	text := escape(n.Text, slackSection-len(link)-1)
 	if text != "" && link != "" {
