@@ -66,15 +66,11 @@ func (c *Client) Webhook(ctx context.Context, endpoint string, secrets []Secret,
 }
 
 // encodeWebhook writes the body, the same bytes for every try. A body that
-// would be too large loses its fields, and then the end of its text.
+// would be too large loses its fields; what is left of a checked notice fits.
 func encodeWebhook(n Notice) ([]byte, error) {
 	body, err := encode(webhook(n))
 	if len(body) > webhookBytes {
 		n.Fields = nil
-		body, err = encode(webhook(n))
-	}
-	if len(body) > webhookBytes {
-		n.Text = cut(n.Text, maxText/4)
 		body, err = encode(webhook(n))
 	}
 	return body, err

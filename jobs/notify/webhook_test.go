@@ -189,7 +189,8 @@ func TestWebhookBodyStaysWithinTheAdvisedSize(t *testing.T) {
 	if err != nil || len(body) > webhookBytes || !json.Valid(body) {
 		t.Errorf("%d bytes, valid %t, error %v", len(body), json.Valid(body), err)
 	}
-	n.Text = lines(strings.Repeat("😀", 5000), maxText)
+	n.Title, n.Text = line(strings.Repeat("😀", 500), maxTitle), lines(strings.Repeat("😀", 5000), maxText)
+	n.URL = "https://x/" + strings.Repeat("&", maxURL-10)
 	if body, err = encodeWebhook(n); err != nil || len(body) > webhookBytes {
 		t.Errorf("%d bytes, error %v", len(body), err)
 	}
