@@ -77,9 +77,12 @@ func waitLock(ctx context.Context, dataDir string, f *os.File) error {
 }
 
 // release gives the folder back. A PostgreSQL process that still runs keeps its
-// lock through its own descriptor.
+// lock through its own descriptor. Our own lock is given up in so many words: a
+// child that is just being forked elsewhere in this process has the file open
+// too, until it runs its program.
 func (l *locks) release() error {
-	return errors.Join(l.server.Close(), l.own.Close())
+	unlock := syscall.Flock(int(l.own.Fd()), syscall.LOCK_UN)
+	return errors.Join(unlock, l.server.Close(), l.own.Close())
 }
 
 func openLock(path string) (*os.File, error) {
