@@ -37,6 +37,7 @@ var grants = map[string]string{
 	"core.migration":      "-    -    -         -      -        -       -     -",
 	"core.person":         "si   -    -         -      -        -       siu   -",
 	"core.progress":       "-    siud s         s      s        s       s     s",
+	"core.proposal":       "-    -    -         -      -        -       si    -",
 	"core.recovery_code":  "sid  -    -         -      -        -       -     -",
 	"core.session":        "siu  sd   -         -      -        -       s     -",
 	"core.setting":        "s    s    s         s      s        s       siu   s",
@@ -65,6 +66,7 @@ var columns = map[string]string{
 	"finance finance.account": "known_to",
 	"finance finance.balance": "known_to",
 	"admin core.session":      "ended_at",
+	"admin core.proposal":     "decider_id decider decided_at decision",
 	"admin core.api_token":    "revoked_at",
 }
 

@@ -118,7 +118,7 @@ func auditRow(e access.Entry) views.RecordRow {
 		role = "the system"
 	}
 	return views.RecordRow{Cells: []views.Cell{
-		{Text: format.DateTimeUTC(e.At)}, {Text: e.Actor.Name, Under: role}, {Text: e.Action, Under: e.Room.Title()}, {Text: e.Object},
+		{Text: format.DayMonthYear(e.At), Under: format.ClockUTC(e.At)}, {Text: e.Actor.Name, Under: role}, {Text: e.Action, Under: e.Room.Title()}, {Text: e.Object},
 		{Text: strings.Join(e.Fields, ", ")}, {Text: e.Actor.Address}, {Text: sealed},
 	}}
 }

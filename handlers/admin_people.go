@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -207,7 +208,15 @@ func (a *App) personPage(c echo.Context, id int64, f *form, link string) error {
 		}
 		v.Form = &ui.FormSpec{Action: fmt.Sprintf("/admin/people/%d/role", id), Submit: "Change role", Fields: []ui.Control{role}}
 		v.Facts = []views.FactLine{{Name: "E-mail", Text: who.Email}, {Name: "Added", Text: format.DayMonthYear(who.CreatedAt) + " by " + who.CreatedBy}}
-		v.Actions = personActions(who, p.who)
+		proposal, err := p.s.RoleProposal(p.ctx, id)
+		if err != nil {
+			return err
+		}
+		if proposal != nil {
+			v.Form, v.Sub = nil, "A change of it waits for a second person."
+			v.Actions = proposalActions(*proposal, who, p.who)
+		}
+		v.Actions = append(v.Actions, personActions(who, p.who)...)
 		if link != "" {
 			v.Notice = "Give this link to " + who.Name + ". It works once, for three days, and is not shown again: " + link
 		}
@@ -277,10 +286,68 @@ func (a *App) changeRole(c echo.Context) error {
 	if !f.ok() {
 		return a.personPage(c, person.ID, f, "")
 	}
-	if err := a.store(c).SetRole(c.Request().Context(), actorOf(c), person.ID, role); err != nil {
+	ctx, s := c.Request().Context(), a.store(c)
+	holders, err := s.Holders(ctx, access.Admin)
+	if err != nil {
+		return err
+	}
+	switch {
+	case role == person.Role:
+	case access.NeedsSecond(holders):
+		err = s.ProposeRole(ctx, actorOf(c), person, role)
+	default:
+		err = s.SetRole(ctx, actorOf(c), person.ID, role)
+	}
+	if errors.Is(err, db.ErrTaken) {
+		f.fail("role", "Another change is proposed already. Decide that one first.")
+		return a.personPage(c, person.ID, f, "")
+	}
+	if err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/admin/people/%d?saved=1", person.ID))
+}
+
+// decideRole answers POST /admin/people/{id}/proposal.
+func (a *App) decideRole(c echo.Context) error {
+	person, err := a.personOf(c)
+	if err != nil {
+		return err
+	}
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	proposal, err := strconv.ParseInt(f.get("proposal"), 10, 64)
+	if err != nil {
+		return badInput("\"proposal\" must be the number of a proposal.")
+	}
+	err = a.store(c).DecideRole(c.Request().Context(), actorOf(c), proposal, person.ID, f.get("decision") == "approve")
+	switch {
+	case errors.Is(err, db.ErrOwnProposal):
+		return &fault{status: http.StatusForbidden, title: "Not permitted", detail: "Whoever proposes does not approve: another administrator does."}
+	case errors.Is(err, db.ErrChanged):
+		return &fault{status: http.StatusConflict, title: "Changed meanwhile", detail: "The role is not what it was when the change was proposed. Reject the proposal and look again."}
+	case err != nil:
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/admin/people/%d?saved=1", person.ID))
+}
+
+// proposalActions are what a reader may do about an open proposal.
+func proposalActions(p access.Proposal, who access.Person, reader access.Subject) []views.PostAction {
+	path, role := fmt.Sprintf("/admin/people/%d/proposal", who.ID), access.Role(p.Change["role"]).Title()
+	hidden := func(decision string) []ui.Option {
+		return []ui.Option{{Value: "proposal", Label: strconv.FormatInt(p.ID, 10)}, {Value: "decision", Label: decision}}
+	}
+	said := p.Proposer + " proposed on " + format.DateTimeUTC(p.ProposedAt) + " to make " + who.Name + " " + role + " instead of " + access.Role(p.Known["role"]).Title() + "."
+	if p.ProposerID == reader.ID {
+		return []views.PostAction{{Action: path, Label: "Withdraw", Describe: "the proposal", Hidden: hidden("withdraw"), Effect: said + " It waits for another administrator."}}
+	}
+	return []views.PostAction{
+		{Action: path, Label: "Approve as administrator", Describe: "the proposal", Hidden: hidden("approve"), Effect: said + " Approved, it signs them out everywhere."},
+		{Action: path, Label: "Reject", Describe: "the proposal", Hidden: hidden("reject"), Danger: true, Effect: "Ends the proposal. The role stays."},
+	}
 }
 
 // setActive answers POST /admin/people/{id}/active.

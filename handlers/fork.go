@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -52,6 +54,9 @@ func (p *page) unitsFigure() (*views.UnitsFigure, error) {
 		return nil, err
 	}
 	f := &views.UnitsFigure{Facts: p.typedFacts(views.FigureUnits, "what each unit tells; typed by the units")}
+	slices.SortStableFunc(list, func(x, y db.Headline) int {
+		return cmp.Compare(slices.Index(access.Rooms(), x.Room), slices.Index(access.Rooms(), y.Room))
+	})
 	for _, h := range list {
 		words, known := headlineWords[h.Measure]
 		if !known || !p.who.May(h.Room, access.Headline) {

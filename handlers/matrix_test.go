@@ -54,6 +54,7 @@ var matrix = []struct {
 	{"POST", "/admin/people", "401 no no no no bad"},
 	{"GET", "/admin/people/1", "in no no no no ok"},
 	{"POST", "/admin/people/99/role", "401 no no no no miss"},
+	{"POST", "/admin/people/99/proposal", "401 no no no no miss"},
 	{"POST", "/admin/people/99/link", "401 no no no no miss"},
 	{"POST", "/admin/people/99/active", "401 no no no no miss"},
 	{"GET", "/admin/audit", "in no no no no ok"},

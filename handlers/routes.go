@@ -71,6 +71,7 @@ func (a *App) routes() []route {
 		{post, "/admin/people", manage, a.createPerson},
 		{get, "/admin/people/:id", manage, a.showPerson},
 		{post, "/admin/people/:id/role", manage, a.changeRole},
+		{post, "/admin/people/:id/proposal", manage, a.decideRole},
 		{post, "/admin/people/:id/link", manage, a.makeLink},
 		{post, "/admin/people/:id/active", manage, a.setActive},
 		{get, "/admin/audit", manage, a.showAudit},

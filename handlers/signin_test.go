@@ -473,3 +473,67 @@ func TestATokenReadsItsRoomsThroughTheAPIAlone(t *testing.T) {
 		t.Errorf("revoked: %s", res.Status)
 	}
 }
+
+func TestAChangeOfRoleWaitsForASecondAdministrator(t *testing.T) {
+	s := open(t, nil)
+	target := s.people[access.Mining]
+	page := "/admin/people/" + itoa(target)
+	role := func() access.Role {
+		t.Helper()
+		p, err := s.db.As(access.Admin).Person(t.Context(), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Role
+	}
+	// With one administrator it is done at once.
+	s.as(access.Admin)
+	s.post(page+"/role", "role", "business")
+	if role() != access.Business {
+		t.Fatalf("one administrator: the role is %s", role())
+	}
+	second, err := s.db.As(access.Admin).InsertPerson(t.Context(), access.Actor{Name: "Test"}, access.Person{Email: "second@example.com", Name: "The second", Role: access.Admin})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.post(page+"/role", "role", "finance")
+	if role() != access.Business {
+		t.Fatal("two administrators: it is done by one")
+	}
+	_, body := s.get(page)
+	if !contains(body, "waits for another administrator") || contains(body, "Approve") {
+		t.Error("the proposer's page does not say that it waits, or lets them approve")
+	}
+	id := between(body, `name="proposal" value="`, `"`)
+	if res, _ := s.post(page+"/role", "role", "executive"); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a second proposal: %s", res.Status)
+	}
+	if res, _ := s.post(page+"/proposal", "proposal", id, "decision", "approve"); res.StatusCode != http.StatusForbidden || role() != access.Business {
+		t.Errorf("approved by the proposer: %s", res.Status)
+	}
+	first := s.people[access.Admin]
+	s.people[access.Admin] = second
+	s.as(access.Admin)
+	if _, body := s.get(page); !contains(body, "The admin proposed") || !contains(body, "make The mining Finance instead of Business development") {
+		t.Error("the second administrator is not told what is proposed")
+	}
+	if res, _ := s.post(page+"/proposal", "proposal", id, "decision", "approve"); res.StatusCode != http.StatusSeeOther || role() != access.Finance {
+		t.Errorf("approved by the second: %s, the role is %s", res.Status, role())
+	}
+	if res, _ := s.post(page+"/proposal", "proposal", id, "decision", "approve"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("approved again: %s", res.Status)
+	}
+	// A proposal may be withdrawn, and rejected.
+	for name, decider := range map[string]int64{"withdrawn": second, "rejected": first} {
+		s.people[access.Admin] = second
+		s.as(access.Admin)
+		s.post(page+"/role", "role", "mining")
+		_, body := s.get(page)
+		s.people[access.Admin] = decider
+		s.as(access.Admin)
+		s.post(page+"/proposal", "proposal", between(body, `name="proposal" value="`, `"`), "decision", "no")
+		if _, csv := s.get("/data/audit.csv?what=proposal"); role() != access.Finance || !contains(csv, "proposal "+name) {
+			t.Errorf("%s: the role is %s", name, role())
+		}
+	}
+}
