@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -74,8 +75,8 @@ func (s *Store) Link(ctx context.Context, hash []byte) (Link, error) {
 	return l, nil
 }
 
-// UseLink spends a link and sets the password of its person, at once. For the
-// first administrator the person is made too. It returns who signed in;
+// UseLink spends a link and sets the password of its person, at once. A reset
+// ends one-time codes too, and for the first administrator the person is made. It returns who signed in;
 // ErrNotFound if the link has been spent meanwhile.
 func (s *Store) UseLink(ctx context.Context, by access.Actor, tokenHash []byte, passwordHash string, first access.Person) (access.Person, error) {
 	var p access.Person
@@ -98,6 +99,11 @@ func (s *Store) UseLink(ctx context.Context, by access.Actor, tokenHash []byte, 
 			return err
 		}
 		by.ID, by.Name, by.Role = p.ID, p.Name, p.Role
+		if l.Purpose == LinkReset { // the device may be what was lost
+			if err := s.TurnOffTOTP(ctx, by, id); err != nil && !errors.Is(err, ErrNotFound) {
+				return err
+			}
+		}
 		return s.SetPassword(ctx, by, id, passwordHash, nil)
 	})
 	return p, err

@@ -240,7 +240,7 @@ func personActions(who access.Person, reader access.Subject) []views.PostAction 
 	}
 	actions := []views.PostAction{{
 		Action: path + "/link", Label: "Make a new link", Describe: "for " + who.Name,
-		Effect: "A link that sets a new password. Earlier links end; nothing else does until it is used.",
+		Effect: "A link that sets a new password and ends their one-time codes. Earlier links end; nothing else does until it is used.",
 	}}
 	if who.ID != reader.ID {
 		actions = append(actions, views.PostAction{

@@ -60,6 +60,17 @@ func open(t testing.TB, now func() time.Time) *site {
 // openWith is open with an identity provider, which may be nil.
 func openWith(t testing.TB, now func() time.Time, provider *signin.OIDC) *site {
 	t.Helper()
+	return openOn(t, now, provider, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
+}
+
+// openLogging is open with a log that is kept, every line of it.
+func openLogging(t testing.TB, to io.Writer) *site {
+	t.Helper()
+	return openOn(t, nil, nil, slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug})))
+}
+
+func openOn(t testing.TB, now func() time.Time, provider *signin.OIDC, log *slog.Logger) *site {
+	t.Helper()
 	if now == nil {
 		now = time.Now
 	}
@@ -75,7 +86,7 @@ func openWith(t testing.TB, now func() time.Time, provider *signin.OIDC) *site {
 	app := handlers.New(handlers.Config{
 		Sealer: sealer, Provider: provider,
 		DB: d, Listener: db.NewListener(cfg, access.Executive), Assets: assets, World: market.Simulated,
-		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Now: now,
+		Log: log, Now: now,
 	})
 	app.Start(t.Context())
 	srv := httptest.NewServer(app)

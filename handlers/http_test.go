@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"switchyard/econ/market"
+	"switchyard/handlers/signin"
 )
 
 func TestErrorsOfTheAPIAreProblemDocumentsThatNameTheField(t *testing.T) {
@@ -103,6 +105,20 @@ func TestEveryAnswerHasItsHeaders(t *testing.T) {
 	res, body := s.get("/nothing")
 	if res.StatusCode != http.StatusNotFound || !contains(body, "rail") {
 		t.Errorf("a page that is not there: %s, in the shell: %v", res.Status, contains(body, "rail"))
+	}
+}
+
+func TestATokenInAnAddressIsNotLogged(t *testing.T) {
+	var log bytes.Buffer
+	s := openLogging(t, &log)
+	token, _ := signin.NewToken(signin.Link)
+	if res, _ := s.get("/welcome/" + token); res.StatusCode != http.StatusNotFound {
+		t.Errorf("a link that never was: %s", res.Status)
+	}
+	s.get("/account")
+	s.app.Stop()
+	if !contains(log.String(), "/welcome/:token") || !contains(log.String(), "path=/account") || contains(log.String(), token) {
+		t.Errorf("log: %s", log.String())
 	}
 }
 

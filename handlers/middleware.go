@@ -48,8 +48,16 @@ func numberRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// logRequest writes the one line per request. Paths carry no secrets; queries
-// might, so they are left out.
+// loggedPath is the path for the log: of a route with a token, the route.
+func loggedPath(c echo.Context) string {
+	if strings.Contains(c.Path(), ":token") {
+		return c.Path()
+	}
+	return c.Request().URL.Path
+}
+
+// logRequest writes the one line per request. Other paths carry no secrets;
+// queries might, so they are left out.
 func (a *App) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := a.now()
@@ -64,7 +72,7 @@ func (a *App) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 			level = slog.LevelError
 		}
 		attrs := []any{
-			"id", requestIDOf(c), "method", c.Request().Method, "path", c.Request().URL.Path,
+			"id", requestIDOf(c), "method", c.Request().Method, "path", loggedPath(c),
 			"status", status, "ms", float64(took.Microseconds()) / 1000, "bytes", c.Response().Size,
 			"role", subjectOf(c).Role,
 		}

@@ -382,6 +382,18 @@ func TestAnAdministratorProvesTwiceAndACodeIsGoodOnce(t *testing.T) {
 	if got := again(recovery); got != http.StatusUnprocessableEntity {
 		t.Errorf("a recovery code again: %d", got)
 	}
+	// Whoever has lost the device and the recovery codes gets a link, and sets up
+	// codes anew.
+	link, linkHash := signin.NewToken(signin.Link)
+	if err := s.db.As(access.Admin).InsertLink(t.Context(), access.Actor{Name: "Test"}, linkHash[:], db.Link{Purpose: db.LinkReset, Person: s.people[access.Admin], ExpiresAt: clock.now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	s.as("")
+	res, _ = s.post("/welcome/"+link, "password", goodPassword, "again", goodPassword)
+	s.take(res)
+	if _, body := s.get("/sign-in/code"); contains(body, secret) || between(body, `<code class="wrap">`, "<") == "" {
+		t.Error("after a reset no new codes are set up")
+	}
 	// Half a session does not wait for ever.
 	s.as("")
 	res, _ = s.post("/sign-in", "email", "admin@example.com", "password", goodPassword)

@@ -107,7 +107,16 @@ class Page {
     }, refetchAgain));
   }
 
+  // leaveIfSignedOut asks, while the feed cannot be had, whether the session is
+  // why: the page then goes to where one signs in.
+  private leaveIfSignedOut(): void {
+    fetch("/account", { method: "HEAD", redirect: "manual" }).then((res) => {
+      if (res.type === "opaqueredirect") location.reload();
+    }).catch(() => undefined); // the server is not there either
+  }
+
   private state(s: State): void {
+    if (s.kind === "lost" && s.attempt > 1) this.leaveIfSignedOut();
     this.feed.changed(this.onServerTime(s));
     this.buttons.show(s.kind === "paused");
     this.tick();
