@@ -1,7 +1,7 @@
 // Keyboard, touch and theme.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Server, desktop, launch, open, phone, ready, until } from "./harness.mjs";
+import { Server, desktop, launch, open, phone, ready, until, violations } from "./harness.mjs";
 
 let server, browser;
 
@@ -96,5 +96,25 @@ test("asking for a run of a job leaves a run", async () => {
   await form.locator("button").click();
   await page.waitForURL("**/admin/sources?asked=*");
   assert.match(await page.textContent("main"), /asked for/);
+  await context.close();
+});
+
+test("/ finds a page by its name, with and without the mouse", async () => {
+  const { context, page, complaints } = await open(browser, desktop, server, "Finance");
+  await page.goto(server.url);
+  await ready(page);
+  await page.keyboard.press("/");
+  await page.waitForSelector("dialog#palette:popover-open, dialog#palette[open]");
+  await page.keyboard.type("sheet bal");
+  assert.equal(await page.locator("dialog#palette li:visible").count(), 1);
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/finance/balance-sheet");
+  await ready(page);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("people");
+  await page.getByText("No page of that name.").waitFor();
+  await page.keyboard.press("Escape");
+  assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -1,10 +1,11 @@
-// Single keys: g and a letter for pages, ? for the list, . to pause, d for the
+// Single keys: g and a letter for pages, / to search them, ? for the list, . to pause, d for the
 // data of a figure, n for a new record, p to print. They do nothing in inputs, with modifiers, or
 // where the reader has switched them off (<body data-keys="off">).
 
 export interface Actions {
   go(href: string): void;
   help(): void;
+  search(): void;
   pause(): void;
   data(): void;
   add(): void;
@@ -48,6 +49,9 @@ export class Keys {
         return true;
       case "?":
         this.does.help();
+        return true;
+      case "/":
+        this.does.search();
         return true;
       case ".":
         this.does.pause();

@@ -8,6 +8,7 @@ import { Marks } from "./fresh";
 import { Keys, dataLink, isTyping, readPages } from "./keys";
 import { Live, type LiveEvent, type Socket, type State } from "./live";
 import { PauseButtons } from "./pause";
+import { Palette } from "./palette";
 import { Refetcher, fetchPage } from "./refetch";
 import { loadSeries } from "./series";
 import { applyTexts, readTopics } from "./texts";
@@ -152,9 +153,12 @@ class Page {
 
   private keys(): void {
     const dialog = document.querySelector<HTMLDialogElement>("dialog#keys");
+    const palette = document.querySelector<HTMLDialogElement>("dialog#palette");
+    if (palette) new Palette(palette);
     const keys = new Keys(readPages(document), {
       go: (href) => location.assign(href),
       help: () => toggle(dialog),
+      search: () => toggle(palette),
       pause: () => this.togglePause(),
       data: () => dataLink(document, document.activeElement)?.click(),
       add: () => document.querySelector<HTMLElement>("[data-new]")?.click(),
@@ -162,6 +166,11 @@ class Page {
     }, Date.now);
     document.addEventListener("keydown", (e) => {
       if (e.defaultPrevented) return;
+      if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === "k") {
+        e.preventDefault();
+        toggle(palette);
+        return;
+      }
       if (keys.press(e, isTyping(document.activeElement), document.body.dataset.keys === "off")) e.preventDefault();
     });
     for (const b of dialog?.querySelectorAll("[data-close]") ?? []) b.addEventListener("click", () => dialog?.close());

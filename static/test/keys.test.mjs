@@ -14,7 +14,7 @@ beforeEach(() => {
   now = 0;
   const note = (name) => (...args) => did.push([name, ...args].join(" "));
   keys = new Keys(new Map([["o", "/"], ["m", "/mining"], ["d", "/data"]]),
-    { go: note("go"), help: note("help"), pause: note("pause"), data: note("data"), add: note("add"), print: note("print") }, () => now);
+    { go: note("go"), help: note("help"), search: note("search"), pause: note("pause"), data: note("data"), add: note("add"), print: note("print") }, () => now);
 });
 
 test("g and a letter go to a page, if the letter comes soon", () => {
@@ -37,9 +37,9 @@ test("a letter after g is the page's, not its own", () => {
 });
 
 test("single keys", () => {
-  for (const key of ["?", ".", "d", "n", "p"]) assert.equal(press(key), true, key);
-  assert.deepEqual(did, ["help", "pause", "data", "add", "print"]);
-  for (const key of ["/", " ", "a", "Enter", "Tab", "Escape"]) assert.equal(press(key), false, key);
+  for (const key of ["?", "/", ".", "d", "n", "p"]) assert.equal(press(key), true, key);
+  assert.deepEqual(did, ["help", "search", "pause", "data", "add", "print"]);
+  for (const key of [" ", "a", "Enter", "Tab", "Escape"]) assert.equal(press(key), false, key);
 });
 
 test("nothing happens in inputs, with modifiers, on repeat, or when switched off", () => {
