@@ -7,7 +7,6 @@ type SignInPage struct {
 	Shell    Shell
 	Personas []Persona // of the demo; empty: a real company
 	Form     *ui.FormSpec
-	Notice   string
 	Provider bool        // the company's identity provider may be used
 	Hidden   []ui.Option // sent along by every form
 }
