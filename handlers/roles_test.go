@@ -64,11 +64,15 @@ func TestEachPageReadsAsItsReadersRole(t *testing.T) {
 		if _, err := conn.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name NOT LIKE '%listener'"); err != nil {
 			t.Fatal(err)
 		}
-		for range 2 { // the first one may find a connection that has just ended
-			s.get(path)
+		status := 0
+		for range 12 { // the first ones may find connections that have just ended
+			if res, _ := s.get(path); res.StatusCode == http.StatusOK {
+				status = res.StatusCode
+				break
+			}
 		}
-		if res, _ := s.get(path); res.StatusCode != http.StatusOK {
-			t.Fatalf("%s as %s: %s", path, role, res.Status)
+		if status != http.StatusOK {
+			t.Fatalf("%s as %s is not answered", path, role)
 		}
 		rows, err := conn.Query(t.Context(), "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name NOT LIKE '%listener' ORDER BY 1")
 		if err != nil {
