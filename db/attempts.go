@@ -53,7 +53,7 @@ func (s *Store) ForgetFailures(ctx context.Context, buckets []string) error {
 	return wrap(err, "forget failed tries")
 }
 
-// TrimSignIn deletes sessions, links and counts that ended or expired before
+// TrimSignIn deletes sessions, links, visits and counts that ended or expired before
 // then, and returns how many.
 func (s *Store) TrimSignIn(ctx context.Context, before time.Time) (int64, error) {
 	var n int64
@@ -61,6 +61,7 @@ func (s *Store) TrimSignIn(ctx context.Context, before time.Time) (int64, error)
 		sqlTrimFailures,
 		`DELETE FROM core.session WHERE expires_at < $1 OR ended_at < $1`,
 		`DELETE FROM core.link WHERE expires_at < $1 OR used_at < $1`,
+		`DELETE FROM core.visit v USING core.share s WHERE s.id = v.share_id AND (v.ended_at < $1 OR s.expires_at < $1 OR s.revoked_at < $1)`,
 	} {
 		tag, err := s.q.Exec(ctx, sql, before)
 		if err != nil {

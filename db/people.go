@@ -109,12 +109,12 @@ const (
 )
 
 // SetRole changes what somebody may do. Whoever is signed in with the old role
-// is signed out, and tokens end: what they may read has changed.
+// is signed out, and tokens and shares end: what they may read has changed.
 func (s *Store) SetRole(ctx context.Context, by access.Actor, id int64, role access.Role) error {
 	return s.changePerson(ctx, by, id, "change role", []string{"role"}, sqlSetRole, id, string(role))
 }
 
-// Deactivate keeps somebody out: sessions, tokens and links end at once.
+// Deactivate keeps somebody out: sessions, tokens, links and shares end at once.
 func (s *Store) Deactivate(ctx context.Context, by access.Actor, id int64) error {
 	return s.changePerson(ctx, by, id, "deactivate person", nil, sqlDeactivate, id, s.now())
 }
@@ -136,7 +136,7 @@ func (s *Store) changePerson(ctx context.Context, by access.Actor, id int64, act
 			_, err := s.Person(ctx, id)
 			return err
 		}
-		for _, end := range []string{sqlEndSessions, sqlEndTokens, sqlEndLinks} {
+		for _, end := range []string{sqlEndSessions, sqlEndTokens, sqlEndLinks, sqlEndShares} {
 			if _, err := s.q.Exec(ctx, end, id, s.now()); err != nil {
 				return wrap(err, "end what person %d holds", id)
 			}

@@ -70,7 +70,10 @@ const (
 	sqlSessionsOf = `SELECT ` + sessionColumns + ` FROM core.session s JOIN core.person p ON p.id = s.person_id
  WHERE s.person_id = $3 AND ` + sessionIsGood + ` ORDER BY s.seen_at DESC`
 	sqlGoodSessions = `SELECT s.id_hash FROM core.session s JOIN core.person p ON p.id = s.person_id
- WHERE s.id_hash = ANY ($3) AND ` + sessionIsGood
+ WHERE s.id_hash = ANY ($3) AND ` + sessionIsGood + `
+UNION ALL
+SELECT v.id_hash FROM core.visit v JOIN core.share s ON s.id = v.share_id JOIN core.person p ON p.id = s.person_id
+ WHERE v.id_hash = ANY ($3) AND v.ended_at IS NULL AND ` + shareIsGood
 	sqlSeeSession = `UPDATE core.session SET seen_at = $2 WHERE id_hash = $1`
 	sqlSeePerson  = `UPDATE core.person SET seen_at = $2 WHERE id = $1`
 )
@@ -116,7 +119,8 @@ func (s *Store) Sessions(ctx context.Context, person int64) ([]access.Session, e
 	return list, nil
 }
 
-// GoodSessions are those of hashes that are still open.
+// GoodSessions are those of hashes that are still open, be they sessions of
+// people or visits of shares.
 func (s *Store) GoodSessions(ctx context.Context, hashes [][]byte) (map[string]bool, error) {
 	now := s.now()
 	rows, err := s.q.Query(ctx, sqlGoodSessions, now, now.Add(-SessionIdle), hashes)

@@ -20,11 +20,11 @@ after(async () => {
 });
 
 const desks = {
-  Executive: ["/", "/fork", "/mining", "/mining/sites", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet", "/admin/sources", "/account"],
+  Executive: ["/", "/fork", "/mining", "/mining/sites", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet", "/admin/sources", "/share", "/account"],
   "Mining operations": ["/", "/mining", "/mining/sites", "/mining/sites/new", "/mining/sites/1", "/account"],
   "Business development": ["/", "/ai/contracts", "/ai/customers", "/ai/customers/new", "/ai/customers/1", "/account"],
-  Finance: ["/", "/finance/runway", "/finance/balance-sheet", "/finance/accounts/new", "/finance/accounts/1", "/account"],
-  Administrator: ["/", "/admin/sources", "/admin/people", "/admin/people/new", "/admin/people/1", "/admin/audit", "/admin/settings", "/account"],
+  Finance: ["/", "/finance/runway", "/finance/balance-sheet", "/finance/accounts/new", "/finance/accounts/1", "/share", "/account"],
+  Administrator: ["/", "/admin/sources", "/admin/people", "/admin/people/new", "/admin/people/1", "/admin/audit", "/admin/settings", "/share", "/account"],
 };
 
 test("the demo's sign-in page has a desk for each role, and leads to it", async () => {

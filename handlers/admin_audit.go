@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -90,7 +89,7 @@ func (a *App) showAudit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Records(v))
+	return renderRecords(c, v)
 }
 
 func auditControls(query url.Values) []ui.Control {

@@ -60,7 +60,7 @@ func (a *App) listPeople(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Records(v))
+	return renderRecords(c, v)
 }
 
 func seenText(who access.Person, now time.Time) string {

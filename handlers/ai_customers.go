@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -51,7 +50,7 @@ func (a *App) listContracts(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Records(v))
+	return renderRecords(c, v)
 }
 
 // listCustomers answers GET /ai/customers.
@@ -85,7 +84,7 @@ func (a *App) listCustomers(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Records(v))
+	return renderRecords(c, v)
 }
 
 func customersSentence(n int, segments map[ai.Segment]int) ui.Sentence {

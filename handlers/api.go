@@ -62,7 +62,7 @@ func (a *App) listSeries(c echo.Context) error {
 	}
 	items := make([]seriesItem, 0, len(list))
 	for _, s := range list {
-		if !subjectOf(c).May(access.Room(s.Room()), access.Read) {
+		if !subjectOf(c).MayFollow(access.Room(s.Room())) {
 			continue // a token may be narrower than its owner
 		}
 		item := seriesItem{
@@ -82,7 +82,7 @@ func (a *App) listSeries(c echo.Context) error {
 func (a *App) showSeries(c echo.Context) error {
 	key, asCSV := strings.CutSuffix(c.Param("key"), ".csv")
 	asCSV = asCSV || strings.HasPrefix(c.Request().Header.Get(echo.HeaderAccept), "text/csv")
-	if !subjectOf(c).May(access.Room(market.SeriesDef{Key: key}.Room()), access.Read) {
+	if !subjectOf(c).MayFollow(access.Room(market.SeriesDef{Key: key}.Room())) {
 		return notFound(fmt.Sprintf("There is no series %q.", key))
 	}
 	q, err := parseSeriesQuery(c, a.now())

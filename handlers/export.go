@@ -19,8 +19,12 @@ func (a *App) fileName(f figure, ext string) string {
 
 // fileHead is the line above the columns: what the file is, from which world,
 // and when.
-func (a *App) fileHead(f figure) string {
-	return fmt.Sprintf("%s. %s. World: %s. Read %s.", f.title, f.sub, a.world, a.now().UTC().Format(time.RFC3339))
+func (a *App) fileHead(c echo.Context, f figure) string {
+	head := fmt.Sprintf("%s. %s. World: %s. Read %s.", f.title, f.sub, a.world, a.now().UTC().Format(time.RFC3339))
+	if mark := watermark(c); mark != nil {
+		head += " " + inert(mark.String())
+	}
+	return head
 }
 
 func (f figure) head() []string {
@@ -37,7 +41,7 @@ func (f figure) head() []string {
 // writeCSV writes the rows with a comment line, as RFC 4180 with a head.
 func (a *App) writeCSV(c echo.Context, f figure, rows [][]cell) error {
 	var buf bytes.Buffer
-	buf.WriteString("# " + a.fileHead(f) + "\r\n")
+	buf.WriteString("# " + a.fileHead(c, f) + "\r\n")
 	w := csv.NewWriter(&buf)
 	w.UseCRLF = true
 	if err := w.Write(f.head()); err != nil {
@@ -115,7 +119,7 @@ func (a *App) writeXLSX(c echo.Context, f figure, rows [][]cell) (err error) {
 	if err := w.SetColWidth(1, len(f.columns), 22); err != nil {
 		return err
 	}
-	if err := w.SetRow("A1", []any{a.fileHead(f)}); err != nil {
+	if err := w.SetRow("A1", []any{a.fileHead(c, f)}); err != nil {
 		return err
 	}
 	head := make([]any, len(f.columns))

@@ -23,7 +23,7 @@ const tableRows = 500
 // in which columns. The same rows make the page, the CSV and the XLSX.
 type figure struct {
 	id, title, sub string
-	back           string // page the figure stands on
+	back           string // page the figure stands on; see onOverview
 	need           rule
 	columns        []column
 	rows           func(*page) ([][]cell, error)
@@ -101,7 +101,29 @@ func (a *App) showFigure(c echo.Context) error {
 		return notFound("There is no figure of that name. Each figure has a link to its data.")
 	}
 	f := all[i]
+	if who := subjectOf(c); who.Role == access.Share {
+		return a.showSharedFigure(c, who, f, ext)
+	}
 	return permit(f.need, func(c echo.Context) error { return a.writeFigure(c, f, ext) })(c)
+}
+
+// onOverview says whether the overview shows a figure of another page too.
+func onOverview(id string) bool {
+	return id == views.FigurePrices || id == views.FigureUnits || id == views.FigureSources
+}
+
+// showSharedFigure is a figure of a page that a share opens; as a file only if
+// the share says so.
+func (a *App) showSharedFigure(c echo.Context, who access.Subject, f figure, ext string) error {
+	stands := who.MayOpen(f.back) || onOverview(f.id) && who.MayOpen("/")
+	switch {
+	case !f.need.allows(who) || !stands:
+		return forbidden(who, f.need)
+	case ext != "" && !who.Exports:
+		return &fault{status: http.StatusForbidden, title: "Not permitted", detail: "Your link shows pages; it does not give files. Ask whoever sent it."}
+	default:
+		return a.writeFigure(c, f, ext)
+	}
 }
 
 func (a *App) writeFigure(c echo.Context, f figure, ext string) error {
@@ -141,9 +163,14 @@ func (a *App) tablePage(p *page, f figure, rows [][]cell) views.DataTablePage {
 	}
 	v := views.DataTablePage{
 		Shell: a.shell(p, f.title), Figure: f.id, Title: f.title, Sub: f.sub, Back: f.back, Total: len(rows),
-		CSV: "/data/" + f.id + ".csv" + query, XLSX: "/data/" + f.id + ".xlsx" + query,
 		Facts: ui.Facts{World: p.world, Inputs: p.inputs(f.id), Source: "the store, " + format.DateTimeUTC(p.now),
 			Fresh: ui.Fresh{Freshness: market.Freshness{State: market.Aged, At: p.now}, Label: "Read " + format.ClockUTC(p.now)}},
+	}
+	if !p.who.MayOpen(f.back) {
+		v.Back = "/"
+	}
+	if p.who.Role != access.Share || p.who.Exports {
+		v.CSV, v.XLSX = "/data/"+f.id+".csv"+query, "/data/"+f.id+".xlsx"+query
 	}
 	for _, col := range f.columns {
 		v.Columns = append(v.Columns, views.DataColumn{Label: col.label, Unit: col.unit, Right: !col.text})

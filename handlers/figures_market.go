@@ -69,8 +69,7 @@ func (p *page) networkFigure() (views.NetworkFigure, error) {
 	f.Facts = p.facts(views.FigureNetwork, p.blockFresh(), "mempool.space, blocks and recommended fees")
 	f.Topics = p.topics(topicBlock, keyFeeRate)
 	if p.network.Tip == nil {
-		f.Problem = &ui.Problem{Kind: ui.Loading, Title: "Waiting for the first blocks", Text: p.network.Missing,
-			Href: "/admin/sources", Action: "Show the sources"}
+		f.Problem = p.waiting("Waiting for the first blocks", p.network.Missing)
 		return f, nil
 	}
 	from := p.now.Add(-30 * 24 * time.Hour)
@@ -121,7 +120,7 @@ func (p *page) adjustmentFigure() views.AdjustmentFigure {
 		f.Tip = p.network.Tip.Height
 	}
 	if f.Adjustment == nil {
-		f.Problem = &ui.Problem{Kind: ui.Loading, Title: "Not known yet", Text: p.network.Missing, Href: "/admin/sources", Action: "Show the progress"}
+		f.Problem = p.waiting("Not known yet", p.network.Missing)
 	}
 	return f
 }
@@ -132,7 +131,7 @@ func (p *page) halvingFigure() views.HalvingFigure {
 		Now:   p.now, Halvings: p.network.Halvings,
 	}
 	if len(f.Halvings) == 0 {
-		f.Problem = &ui.Problem{Kind: ui.Loading, Title: "Not known yet", Text: p.network.Missing, Href: "/admin/sources", Action: "Show the progress"}
+		f.Problem = p.waiting("Not known yet", p.network.Missing)
 	}
 	return f
 }

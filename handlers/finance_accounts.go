@@ -221,7 +221,7 @@ func (a *App) showBalanceSheet(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Records(v))
+	return renderRecords(c, v)
 }
 
 func (p *page) holdingRow(h finance.Holding) views.RecordRow {
@@ -312,7 +312,7 @@ func (a *App) showRunway(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Records(v))
+	return renderRecords(c, v)
 }
 
 // holdingRows are the rows of the figure's files.

@@ -94,8 +94,7 @@ func (p *page) pricesFigure(r views.Range, path string) (views.PricesFigure, err
 		f.Step = max(f.Step, chart.Level.Width())
 	}
 	if len(f.BTC) == 0 && len(f.Hashprice) == 0 {
-		f.Problem = &ui.Problem{Kind: ui.Loading, Title: "Waiting for the first prices",
-			Text: "The venues have been asked; the first candles arrive within seconds of a connection.", Href: "/admin/sources", Action: "Show the sources"}
+		f.Problem = p.waiting("Waiting for the first prices", "The venues have been asked; the first candles arrive within seconds of a connection.")
 	}
 	return f, nil
 }
@@ -118,8 +117,7 @@ func (p *page) historyFigure() (views.HistoryFigure, error) {
 	}
 	days, err := p.s.Bars(p.ctx, keyHashprice, market.LevelDay, f.From.Truncate(market.LevelDay.Width()), f.To)
 	if errors.Is(err, db.ErrNotFound) || err == nil && len(days) == 0 {
-		f.Problem = &ui.Problem{Kind: ui.Loading, Title: "Waiting for the daily history",
-			Text: "It is fetched once, after the last day's prices and blocks.", Href: "/admin/sources", Action: "Show the progress"}
+		f.Problem = p.waiting("Waiting for the daily history", "It is fetched once, after the last day's prices and blocks.")
 		return f, nil
 	}
 	if err != nil {

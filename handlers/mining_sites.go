@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -67,7 +66,7 @@ func (a *App) listSites(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Records(v))
+	return renderRecords(c, v)
 }
 
 func sitesSentence(n int, contracted, usable float64) ui.Sentence {

@@ -110,7 +110,7 @@ func (a *App) bareShell(c echo.Context, title string) views.Shell {
 	up, since := a.pump.feed()
 	sh := views.Shell{
 		Title: title, Path: c.Request().URL.Path, Theme: themeOf(c), World: a.world,
-		Person: views.Person{Name: who.Name, Role: roleTitle(who)}, Now: a.now().UTC(),
+		Person: views.Person{Name: who.Name, Role: roleTitle(who)}, Mark: watermark(c), Now: a.now().UTC(),
 		Feed: views.Feed{Up: up}, Nav: a.navigation(who), Live: liveAddress(who), Assets: a.viewAssets(),
 	}
 	if !up {
@@ -193,6 +193,16 @@ func spanOf(r views.Range) time.Duration {
 	default:
 		return day
 	}
+}
+
+// waiting stands where facts have not come yet; whoever may see the sources is
+// shown to them.
+func (p *page) waiting(title, text string) *ui.Problem {
+	problem := &ui.Problem{Kind: ui.Loading, Title: title, Text: text}
+	if p.who.May(access.RoomCore, access.Read) {
+		problem.Href, problem.Action = "/admin/sources", "Show the sources"
+	}
+	return problem
 }
 
 // priceFresh judges what is pushed with every new price.

@@ -2,7 +2,11 @@ package handlers
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
+
+	"github.com/labstack/echo/v4"
 
 	"switchyard/econ/market"
 	"switchyard/econ/record"
@@ -75,4 +79,19 @@ func (p *page) typedFacts(figure, source string) ui.Facts {
 func conflict(who string, words []string) string {
 	return who + " has changed this while you were typing: " + strings.Join(words, "; ") +
 		". Nothing of yours is written yet. Look at both, then save again."
+}
+
+// renderRecords writes a list without the links that a share does not open.
+func renderRecords(c echo.Context, v views.RecordsPage) error {
+	who := subjectOf(c)
+	v.Links = slices.DeleteFunc(v.Links, func(l views.Link) bool { return !who.MayOpen(l.Href) })
+	for i, row := range v.Rows {
+		if !who.MayOpen(row.Href) {
+			v.Rows[i].Href = ""
+		}
+	}
+	if !who.MayOpen(v.Empty.Href) {
+		v.Empty.Href, v.Empty.Action = "", ""
+	}
+	return render(c, http.StatusOK, views.Records(v))
 }

@@ -78,6 +78,13 @@ func (a *App) routes() []route {
 		{get, "/admin/settings", manage, a.showSettings},
 		{post, "/admin/settings", manage, a.saveSettings},
 
+		{get, "/share", shares, a.showShares},
+		{post, "/share", shares, a.makeShare},
+		{post, "/share/:id/revoke", shares, a.revokeShare},
+		{get, "/share/:token", anyone, a.showShare},
+		{post, "/share/:token", anyone, a.enterShare},
+		{post, "/share/leave", anyone, a.leaveShare},
+
 		{get, "/sign-in", anyone, a.showSignIn},
 		{post, "/sign-in", anyone, a.givePassword},
 		{get, "/sign-in/provider", anyone, a.beginProvider},
@@ -99,12 +106,12 @@ func (a *App) routes() []route {
 		{post, "/account/tokens/:id/revoke", signedIn, a.revokeToken},
 		{post, "/account/sessions/:session/end", signedIn, a.endSession},
 
-		{get, "/data/:figure", signedIn, a.showFigure}, // each figure names its room
+		{get, "/data/:figure", somebody, a.showFigure}, // each figure names its room
 		{post, "/theme", anyone, a.setTheme},
 
-		{get, "/live", signedIn, a.serveLive}, // each topic names its room
+		{get, "/live", somebody, a.serveLive}, // each topic names its room
 		{get, "/api/v1/series", market, a.listSeries},
-		{get, "/api/v1/series/:key", signedIn, a.showSeries}, // each key names its room
+		{get, "/api/v1/series/:key", somebody, a.showSeries}, // each key names its room
 
 		{get, "/healthz", anyone, a.health},
 		{get, "/readyz", anyone, a.ready},

@@ -7,13 +7,15 @@ import (
 	"switchyard/econ/access"
 )
 
-// The routes that are for everybody, and those for everybody who is signed in:
+// The routes that are for everybody, those for every person who is signed in,
+// those for shares too, and those for whoever makes shares or watches over them:
 // written here a second time, on purpose.
 var (
 	openRoutes = " GET /sign-in POST /sign-in GET /sign-in/provider GET /sign-in/provider/back GET /sign-in/code POST /sign-in/code POST /sign-in/persona POST /sign-out GET /welcome/:token POST /welcome/:token" +
-		" POST /theme GET /healthz GET /readyz POST /csp-report GET /static/* "
-	knownRoutes = " GET /account POST /account/password GET /account/tokens POST /account/tokens POST /account/tokens/:id/revoke GET /account/codes POST /account/codes POST /account/codes/recovery POST /account/codes/off POST /account/sessions/:session/end" +
-		" GET /data/:figure GET /live GET /api/v1/series/:key "
+		" GET /share/:token POST /share/:token POST /share/leave POST /theme GET /healthz GET /readyz POST /csp-report GET /static/* "
+	personRoutes = " GET /account POST /account/password GET /account/tokens POST /account/tokens POST /account/tokens/:id/revoke GET /account/codes POST /account/codes POST /account/codes/recovery POST /account/codes/off POST /account/sessions/:session/end "
+	knownRoutes  = " GET /data/:figure GET /live GET /api/v1/series/:key "
+	shareRoutes  = " GET /share POST /share POST /share/:id/revoke "
 )
 
 // A route states what its asker must be allowed, or that it is for everybody.
@@ -25,9 +27,15 @@ func TestEveryRouteStatesItsAction(t *testing.T) {
 			t.Errorf("%sis open: %v", name, r.need.open)
 		}
 		if r.need.known != strings.Contains(knownRoutes, name) {
-			t.Errorf("%sis for all who are signed in: %v", name, r.need.known)
+			t.Errorf("%sis for all who are known: %v", name, r.need.known)
 		}
-		if !r.need.open && !r.need.known && (r.need.room == "" || r.need.action == "") {
+		if r.need.person != strings.Contains(personRoutes, name) {
+			t.Errorf("%sis for all who are signed in: %v", name, r.need.person)
+		}
+		if r.need.shares != strings.Contains(shareRoutes, name) {
+			t.Errorf("%sis for who makes shares: %v", name, r.need.shares)
+		}
+		if !r.need.open && !r.need.known && !r.need.person && !r.need.shares && (r.need.room == "" || r.need.action == "") {
 			t.Errorf("%sstates no action", name)
 		}
 		if r.method == "POST" && r.need.action == access.Read {

@@ -73,7 +73,10 @@ func findTopic(name string) topic {
 }
 
 // mayFollow says whether a subject may follow a topic.
-func mayFollow(who access.Subject, name string) bool { return findTopic(name).need.allows(who) }
+func mayFollow(who access.Subject, name string) bool {
+	need := findTopic(name).need
+	return need.allows(who) && (who.Role != access.Share || who.MayFollow(need.room))
+}
 
 // encodeTopic reads a topic's present state through the pool of role, in one
 // snapshot, so that the number and the texts belong together.
@@ -182,7 +185,7 @@ func (a *App) serveLive(c echo.Context) error {
 	who := subjectOf(c)
 	err := a.sockets.Serve(c.Response(), c.Request(), live.Subject{
 		Role:  who.Role,
-		Owner: string(sessionOf(c).Hash),
+		Owner: ownerOf(c),
 		Allow: func(name string) bool { return mayFollow(who, name) },
 		Snapshot: func(ctx context.Context, name string, seen int64) ([]byte, error) {
 			return a.snapshot(ctx, name, who.Role, seen)

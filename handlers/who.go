@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -34,6 +35,14 @@ func sessionOf(c echo.Context) access.Session {
 	return s
 }
 
+// ownerOf is what a socket hangs on: the session or the visit that it ends with.
+func ownerOf(c echo.Context) string {
+	if v := visitOf(c); v != nil {
+		return string(v.hash)
+	}
+	return string(sessionOf(c).Hash)
+}
+
 func requestIDOf(c echo.Context) string {
 	id, _ := c.Get(requestIDKey).(string) //nolint:errcheck // set for every request
 	return id
@@ -60,6 +69,9 @@ func (a *App) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if token, ok := strings.CutPrefix(c.Request().Header.Get(echo.HeaderAuthorization), "Bearer "); ok && strings.HasPrefix(c.Path(), "/api/") {
 			return a.identifyProgram(c, token, next)
+		}
+		if visiting, err := a.identifyVisitor(c); visiting || err != nil {
+			return cmp.Or(err, next(c))
 		}
 		cookie, err := c.Cookie(a.cookieName(c))
 		if err != nil {
@@ -105,7 +117,9 @@ func (a *App) identifyProgram(c echo.Context, token string, next echo.HandlerFun
 // rule is what a route asks of its subject.
 type rule struct {
 	open   bool // for everybody, signed in or not
-	known  bool // for everybody who is signed in; the handler asks for more
+	known  bool // for everybody who is known, shares too; the handler asks for more
+	person bool // for every person who is signed in
+	shares bool // for whoever shows a room's pages to outsiders, and who watches over that
 	hears  bool // for everybody who hears the headline of any unit; it is filtered
 	room   access.Room
 	action access.Action
@@ -113,7 +127,9 @@ type rule struct {
 
 var (
 	anyone   = rule{open: true}
-	signedIn = rule{known: true}
+	somebody = rule{known: true}
+	signedIn = rule{person: true}
+	shares   = rule{shares: true}
 	hears    = rule{hears: true}
 )
 
@@ -127,18 +143,26 @@ func (r rule) allows(who access.Subject) bool {
 		return true
 	case r.known:
 		return who.Known()
+	case r.person:
+		return who.Known() && who.Role != access.Share
+	case r.shares:
+		return inAnyRoom(who, access.Publish) || who.May(access.RoomCore, access.Manage)
 	case r.hears:
-		return slices.ContainsFunc(access.Rooms(), func(room access.Room) bool { return who.May(room, access.Headline) })
+		return inAnyRoom(who, access.Headline)
 	default:
 		return who.May(r.room, r.action)
 	}
+}
+
+func inAnyRoom(who access.Subject, action access.Action) bool {
+	return slices.ContainsFunc(access.Rooms(), func(room access.Room) bool { return who.May(room, action) })
 }
 
 // permit lets the request through if the rule allows its subject.
 func permit(r rule, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		who := subjectOf(c)
-		if r.open || (r.allows(who) && (who.Role != access.Share || r.known || who.MayOpen(c.Request().URL.Path))) {
+		if r.open || (r.allows(who) && (r.known || who.MayOpen(c.Request().URL.Path))) {
 			return next(c)
 		}
 		if who.Known() {
@@ -169,6 +193,9 @@ func forbidden(who access.Subject, r rule) error {
 // unknown sends a person to the sign-in page, which brings them back, and tells
 // everybody else.
 func unknown(c echo.Context, who access.Subject) error {
+	if c.Get(endedVisitKey) != nil {
+		return &fault{status: http.StatusUnauthorized, title: "Link has ended", detail: "The link you read by has expired or was revoked. Ask whoever sent it for a new one."}
+	}
 	if !wantsPage(c) || c.Request().Method != http.MethodGet {
 		return &fault{status: http.StatusUnauthorized, title: "Not signed in", detail: "Sign in first, or your session has ended."}
 	}

@@ -137,7 +137,7 @@ func TestNavigationMarksThePageAndHasNoDeadLinks(t *testing.T) {
 		}
 		if within(a, "nav") {
 			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
-				"/admin/sources", "/admin/people", "/admin/audit", "/admin/settings", "/account"}
+				"/admin/sources", "/admin/people", "/admin/audit", "/admin/settings", "/share", "/account"}
 			if href, _ := attr(a, "href"); !slices.Contains(pages, href) {
 				t.Errorf("navigation links to %q", href)
 			}

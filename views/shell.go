@@ -19,6 +19,7 @@ type Shell struct {
 	DemoLabel string // e.g. "Demo data"; empty for a real company
 	Company   string // name and size of the company, for the end note; may be empty
 	Person    Person
+	Mark      *Watermark // the reader comes by a link; nil: a person
 	Now       time.Time
 	Feed      Feed
 	Ticker    []TickerItem // in the fixed order of the ticker
@@ -40,6 +41,18 @@ func (s Shell) section() string {
 		}
 	}
 	return longest
+}
+
+// leads says whether the navigation has a page: whether the reader may open it.
+func (s Shell) leads(href string) bool {
+	for _, g := range s.Nav {
+		for _, l := range g.Links {
+			if l.Href == href {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Person is who is signed in. An empty name is nobody.
@@ -108,6 +121,7 @@ func Pages() []NavGroup {
 			{Href: "/admin/people", Label: "People", Keys: ""},
 			{Href: "/admin/audit", Label: "Audit log", Keys: ""},
 			{Href: "/admin/settings", Label: "Settings", Keys: ""},
+			{Href: "/share", Label: "Shared links", Keys: ""},
 		}},
 	}
 }

@@ -97,5 +97,6 @@ const (
 	Read     Action = "read"     // the room's rows
 	Write    Action = "write"    // add to them and change them
 	Headline Action = "headline" // the few figures a room tells others
+	Publish  Action = "publish"  // let an outsider read the room's pages by a link
 	Manage   Action = "manage"   // people, permissions, settings and the audit log; in core alone
 )

@@ -18,11 +18,13 @@ var want = []string{
 	"business reads market", "business reads ai", "business writes ai", "business hears ai",
 	"finance reads market", "finance reads finance", "finance writes finance", "finance hears finance", "finance hears mining", "finance hears ai",
 	"admin reads market", "admin reads core", "admin writes core", "admin manages core",
+	"executive publishes market", "executive publishes mining", "executive publishes ai", "executive publishes finance",
+	"finance publishes market", "finance publishes finance",
 	"reader reads market", "reader reads mining", "reader reads ai", "reader reads finance",
 }
 
 func TestEveryRoleRoomAndAction(t *testing.T) {
-	verbs := map[access.Action]string{access.Read: "reads", access.Write: "writes", access.Headline: "hears", access.Manage: "manages", "delete": "deletes", "": "nothings"}
+	verbs := map[access.Action]string{access.Read: "reads", access.Write: "writes", access.Headline: "hears", access.Manage: "manages", access.Publish: "publishes", "delete": "deletes", "": "nothings"}
 	var got []string
 	for _, role := range append(access.Roles(), access.Share, "", "owner") {
 		for _, room := range append(access.Rooms(), "attic", "") {
@@ -69,8 +71,17 @@ func TestASubjectIsNarrowedByItsLinkOrToken(t *testing.T) {
 			t.Errorf("%s may %s %s: got %v, want %v", tt.name, tt.action, tt.room, got, tt.want)
 		}
 	}
-	if !executive.MayOpen("/ai/customers") || share.MayOpen("/ai/customers") || !share.MayOpen("/mining/sites") {
-		t.Error("a page is opened by who may not, or the other way round")
+	for path, want := range map[string]bool{
+		"/mining/sites": true, "/mining/sites/7": true, "/mining/sites/new": false, "/mining/sites/7/price": false, "/mining/sites/": false,
+		"/mining": false, "/ai/customers": false, "/7": false, "": false,
+	} {
+		if got := share.MayOpen(path); got != want || !executive.MayOpen(path) {
+			t.Errorf("a share of the sites opens %q: %v, want %v; a person any", path, got, want)
+		}
+	}
+	share.Rooms = append(share.Rooms, access.RoomMarket)
+	if !share.MayFollow(access.RoomMarket) || share.MayFollow(access.RoomMining) || !executive.MayFollow(access.RoomMining) || executive.MayFollow(access.RoomCore) != true {
+		t.Error("a room is followed by who may not, or the other way round")
 	}
 	if pending.Known() || (access.Subject{}).Known() || !share.Known() {
 		t.Error("who is known is not who is known")

@@ -1,6 +1,9 @@
 package access
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Subject is who asks: a person in a role, or the holder of a link. The zero
 // Subject is nobody and may do nothing.
@@ -39,9 +42,25 @@ func (s Subject) May(room Room, action Action) bool {
 }
 
 // MayOpen says whether the subject may open the page at path: a person any
-// that its room allows, a share those its link names.
+// that its room allows, a share those its link names and the numbered records
+// that such a page lists.
 func (s Subject) MayOpen(path string) bool {
-	return s.Role != Share || slices.Contains(s.Pages, path)
+	if s.Role != Share || slices.Contains(s.Pages, path) {
+		return true
+	}
+	i := strings.LastIndexByte(path, '/')
+	return i > 0 && number(path[i+1:]) && slices.Contains(s.Pages, path[:i])
+}
+
+func number(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}
+
+// MayFollow says whether the subject may follow the live values of a room, or
+// read its series. A share reads pages, as they are when it opens them; beside
+// them it sees what the market publishes.
+func (s Subject) MayFollow(room Room) bool {
+	return s.May(room, Read) && (s.Role != Share || room == RoomMarket)
 }
 
 // Actor is who wrote something, as the audit log keeps it.

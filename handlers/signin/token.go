@@ -19,6 +19,7 @@ const (
 	Link    Kind = "swl_" // in a letter: a first password, a forgotten one
 	Session Kind = "sws_" // in a browser's cookie
 	Share   Kind = "swh_" // in the address of a shared page
+	Visit   Kind = "swv_" // in the cookie of a browser that opened one
 	API     Kind = "swt_" // in a program's Authorization header
 )
 

@@ -9,7 +9,7 @@ import (
 	"switchyard/handlers/signin"
 )
 
-var kinds = []signin.Kind{signin.Link, signin.Session, signin.Share, signin.API}
+var kinds = []signin.Kind{signin.Link, signin.Session, signin.Share, signin.Visit, signin.API}
 
 func TestTokenIsFoundByTheHashThatWasKept(t *testing.T) {
 	for _, kind := range kinds {
