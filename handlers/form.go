@@ -113,6 +113,15 @@ func (f *form) day(name string, now time.Time) time.Time {
 	return t
 }
 
+// zone is a name of the time zone database.
+func (f *form) zone(name string) string {
+	v := f.get(name)
+	if _, err := time.LoadLocation(v); err != nil || v == "" || v == "Local" {
+		f.fail(name, "This is not a name of the time zone database, for example America/Chicago.")
+	}
+	return v
+}
+
 // choice is one of the options.
 func (f *form) choice(name string, options []ui.Option) string {
 	v := f.get(name)

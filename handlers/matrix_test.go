@@ -68,7 +68,7 @@ var matrix = []struct {
 	{"POST", "/admin/people/99/active", "401 no no no no miss no"},
 	{"GET", "/admin/audit", "in no no no no ok no"},
 	{"GET", "/admin/settings", "in no no no no ok no"},
-	{"POST", "/admin/settings", "401 no no no no > no"},
+	{"POST", "/admin/settings", "401 no no no no bad no"},
 	{"GET", "/share", "in ok no no ok ok no"},
 	{"POST", "/share", "401 bad no no bad no no"},
 	{"POST", "/share/99/revoke", "401 miss no no miss miss no"},

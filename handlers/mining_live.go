@@ -42,6 +42,7 @@ func (a *App) showMiningLive(c echo.Context) error {
 			return err
 		}
 		v.Venues.Facts = p.facts(views.FigureVenues, p.priceFresh(p.price.BTC, keyBTC), "ticker of each venue")
+		v.Venues.Limit = p.settings.VenueSpread
 		v.Venues.Topic = views.Topic{Name: keyBTC, Seq: p.seqs[keyBTC]}
 		v.Hashprice = num(p.price.HP, "no hashprice yet")
 		v.HashpriceDay = fraction(change(p.price.HP, p.price.HPDay), "no hashprice 24 hours ago")

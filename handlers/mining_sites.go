@@ -118,13 +118,10 @@ func siteValues(s mining.SiteRecord) map[string]string {
 
 func parseSite(f *form, now time.Time, before mining.SiteRecord) mining.SiteRecord {
 	s := mining.SiteRecord{
-		ID: before.ID, Name: f.text("name", 80, false), Place: f.text("place", 120, true), TimeZone: f.get("time_zone"),
+		ID: before.ID, Name: f.text("name", 80, false), Place: f.text("place", 120, true), TimeZone: f.zone("time_zone"),
 		Interconnect: f.rate("interconnect_mw", "0.001", "10000", "MW"), PUE: f.rate("pue", "1", "3", ""),
 	}
 	s.ValidFrom = f.day("valid_from", now)
-	if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "" || s.TimeZone == "Local" {
-		f.fail("time_zone", "This is not a name of the time zone database, for example America/Chicago.")
-	}
 	return s
 }
 

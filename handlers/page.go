@@ -27,17 +27,17 @@ const (
 // page is what one page reads: everything in one snapshot of the database, so
 // that its figures agree with one another.
 type page struct {
-	ctx     context.Context
-	c       echo.Context
-	s       *db.Store
-	now     time.Time
-	price   priceFacts
-	network networkFacts
-	blocks  ops.Source // the source blocks come from; zero if not declared yet
-	world   market.World
-	seqs    map[string]int64
-	who     access.Subject
-	company string // its name; empty: not set
+	ctx      context.Context
+	c        echo.Context
+	s        *db.Store
+	now      time.Time
+	price    priceFacts
+	network  networkFacts
+	blocks   ops.Source // the source blocks come from; zero if not declared yet
+	world    market.World
+	seqs     map[string]int64
+	who      access.Subject
+	settings ops.Settings
 }
 
 // tickerTopics are the live topics of the ticker, on every page.
@@ -66,7 +66,7 @@ func (a *App) readPage(c echo.Context, topics []string, fill func(*page) error) 
 		if err != nil {
 			return err
 		}
-		p.company = settings[settingCompany]
+		p.settings = ops.ParseSettings(settings)
 		return fill(p)
 	})
 }
@@ -98,7 +98,8 @@ func (p *page) topics(names ...string) []views.Topic {
 func (a *App) shell(p *page, title string, topics ...string) views.Shell {
 	sh := a.bareShell(p.c, title)
 	sh.Now = p.now
-	sh.Company = companyLine(p.company, a.world)
+	sh.Company = companyLine(p.settings.Company, a.world)
+	sh.Zone = p.zone()
 	sh.Ticker = p.ticker()
 	sh.Topics = p.topics(slices.DeleteFunc(slices.Clone(topics), func(name string) bool { return !mayFollow(p.who, name) })...)
 	return sh
@@ -193,6 +194,15 @@ func spanOf(r views.Range) time.Duration {
 	default:
 		return day
 	}
+}
+
+// zone is the company's time zone; UTC for a name that is no longer one.
+func (p *page) zone() *time.Location {
+	zone, err := time.LoadLocation(p.settings.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
 }
 
 // waiting stands where facts have not come yet; whoever may see the sources is

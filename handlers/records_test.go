@@ -139,26 +139,3 @@ func TestBalancesAreTypedToTheCentAndWorthAtThePresentPrice(t *testing.T) {
 		t.Error("the runway does not say what is known and what is missing")
 	}
 }
-
-func TestTheCompanysNameClosesEveryPageAndItsHistoryStays(t *testing.T) {
-	s := open(t, nil)
-	s.as(access.Admin)
-	if res, _ := s.post("/admin/settings", "company", strings.Repeat("x", 121)); res.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("too long: %s", res.Status)
-	}
-	for _, name := range []string{"Brightwater Power", "Brightwater Power", "Brightwater Compute"} {
-		if res, _ := s.post("/admin/settings", "company", name); res.StatusCode != http.StatusSeeOther {
-			t.Fatalf("%s: %s", name, res.Status)
-		}
-		if _, body := s.get("/admin/people"); !contains(body, name+", a fictional company") {
-			t.Errorf("%s does not close the page", name)
-		}
-	}
-	_, csv := s.get("/data/audit.csv?what=settings")
-	if n := strings.Count(csv, "change settings"); n != 2 {
-		t.Errorf("%d changes in the audit log, want 2: the second one changed nothing", n)
-	}
-	if contains(csv, "Brightwater") {
-		t.Error("the audit log tells the value")
-	}
-}

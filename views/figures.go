@@ -105,7 +105,8 @@ type VenuesFigure struct {
 	Now    time.Time
 	Index  *market.Index // nil if no venue is fresh
 	Venues []Venue
-	Topic  Topic // that changes the table; the page follows it
+	Topic  Topic   // that changes the table; the page follows it
+	Limit  float64 // fraction of the price by which venues may differ; 0: none set
 }
 
 // Venue is one venue of the price. Quote is nil if it has never answered.

@@ -21,6 +21,7 @@ type Shell struct {
 	Person    Person
 	Mark      *Watermark // the reader comes by a link; nil: a person
 	Now       time.Time
+	Zone      *time.Location // the company's; nil or UTC: none beside UTC
 	Feed      Feed
 	Ticker    []TickerItem // in the fixed order of the ticker
 	Nav       []NavGroup   // in the order of the rail; see Pages

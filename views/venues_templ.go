@@ -296,6 +296,8 @@ func venuesFrame(f VenuesFigure, span string) ui.Frame {
 		fr.Note = "No venue has quoted within 60 seconds, so there is no price now."
 	case f.Index.Venues < 2:
 		fr.Note = "One venue alone has no spread, and no second opinion."
+	case f.Limit > 0 && f.Index.Spread > f.Limit*f.Index.Price:
+		fr.Note = "The venues differ by " + plain(format.Percent2(f.Index.Spread/f.Index.Price)) + " of the price, more than the " + plain(format.Percent2(f.Limit)) + " that the settings allow. One of them may be wrong."
 	}
 	if f.Index != nil && f.Index.Venues > 1 {
 		fr.Right = "spread " + plain(format.USD2(f.Index.Spread))

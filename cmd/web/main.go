@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // time zones, also where the machine has none
 )
 
 const usage = `usage: switchyard [command]

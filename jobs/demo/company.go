@@ -14,6 +14,7 @@ import (
 	"switchyard/econ/ai"
 	"switchyard/econ/finance"
 	"switchyard/econ/mining"
+	"switchyard/econ/ops"
 	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
@@ -48,10 +49,10 @@ func missing(err error) error {
 func company(ctx context.Context, d *db.DB) error {
 	s := d.As(access.Admin)
 	settings, err := s.Settings(ctx)
-	if _, named := settings["company"]; err != nil || named {
+	if _, named := settings[ops.SettingCompany]; err != nil || named {
 		return err
 	}
-	return s.Set(ctx, by(access.Admin), map[string]string{"company": "Northvale Power and Compute"})
+	return s.Set(ctx, by(access.Admin), map[string]string{ops.SettingCompany: "Northvale Power and Compute", ops.SettingTimeZone: "America/Chicago"})
 }
 
 func people(ctx context.Context, d *db.DB, _ time.Time) error {

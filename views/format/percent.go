@@ -5,6 +5,9 @@ import "math"
 // Percent1 prints a fraction as a percentage with one decimal: "30.7" "%".
 func Percent1(fraction float64) Value { return percent(Fixed(fraction*100, 1)) }
 
+// Percent2 is Percent1 with two decimals, for small shares: "0.25" "%".
+func Percent2(fraction float64) Value { return percent(Fixed(fraction*100, 2)) }
+
 // SignedPercent1 is Percent1 with a sign, which zero has not: "−2.1" "%".
 func SignedPercent1(fraction float64) Value {
 	text := Fixed(fraction*100, 1)
