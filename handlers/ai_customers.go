@@ -65,7 +65,7 @@ func (a *App) listCustomers(c echo.Context) error {
 		v.Add, v.AddLabel = "/ai/customers/new", "Add customer"
 	}
 	err := a.readPage(c, nil, func(p *page) error {
-		customers, err := p.s.Customers(p.ctx, time.Time{})
+		customers, err := p.s.Customers(p.ctx, p.known)
 		if err != nil {
 			return err
 		}
@@ -79,6 +79,7 @@ func (a *App) listCustomers(c echo.Context) error {
 		v.Sentence = customersSentence(len(customers), segments)
 		v.Facts = p.typedFacts(views.FigureCustomers, "typed by business development")
 		v.Shell = a.shell(p, "Customers", topicCustomer)
+		p.asKnown(&v)
 		return nil
 	})
 	if err != nil {
@@ -165,7 +166,7 @@ func customerControls(f *form, _ ai.Customer) []ui.Control {
 
 // customerRows are the rows of the figure's files.
 func customerRows(p *page) ([][]cell, error) {
-	customers, err := p.s.Customers(p.ctx, time.Time{})
+	customers, err := p.s.Customers(p.ctx, p.known)
 	if err != nil {
 		return nil, err
 	}

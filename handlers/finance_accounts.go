@@ -206,8 +206,11 @@ func (a *App) showBalanceSheet(c echo.Context) error {
 		v.Add, v.AddLabel = "/finance/accounts/new", "Add account"
 	}
 	err := a.readPage(c, nil, func(p *page) error {
-		holdings, err := p.s.Holdings(p.ctx, time.Time{})
+		holdings, err := p.s.Holdings(p.ctx, p.known)
 		if err != nil {
+			return err
+		}
+		if err := p.readPriceThen(); err != nil {
 			return err
 		}
 		for _, h := range holdings {
@@ -216,6 +219,7 @@ func (a *App) showBalanceSheet(c echo.Context) error {
 		v.Sentence = heldSentence(finance.Sum(holdings), len(holdings), p)
 		v.Facts = p.typedFacts(views.FigureHoldings, "typed by finance; bitcoin price of the venues")
 		v.Shell = a.shell(p, "Balance sheet", topicBalance)
+		p.asKnown(&v)
 		return nil
 	})
 	if err != nil {
@@ -244,16 +248,16 @@ func (p *page) holdingRow(h finance.Holding) views.RecordRow {
 	return row
 }
 
-// valueOf is a balance in dollars at the present price; false if bitcoin has
-// none.
+// valueOf is a balance in dollars at the price of the page's day; false if
+// bitcoin has none.
 func (p *page) valueOf(b finance.Balance, kind finance.Kind) (float64, bool) {
 	if kind == finance.Cash {
 		return b.USD.Float64(), true
 	}
-	if p.price.BTC == nil {
+	if p.valued == nil {
 		return 0, false
 	}
-	return float64(b.Sats) / units.SatsPerBTC * p.price.BTC.V, true
+	return float64(b.Sats) / units.SatsPerBTC * p.valued.V, true
 }
 
 // heldSentence says what may be used, and what may not.
@@ -263,15 +267,23 @@ func heldSentence(h finance.Held, accounts int, p *page) ui.Sentence {
 		return s.Say("What the company holds is not known: no account is.")
 	}
 	s = s.Stress(format.ExactUSD(h.FreeUSD)).Say(" of cash and ").Stress(join(format.BTC(h.FreeSats))).Say(" are free to use")
-	if p.price.BTC != nil {
-		worth := h.FreeUSD.Float64() + float64(h.FreeSats)/units.SatsPerBTC*p.price.BTC.V
-		s = s.Say(", together ").Stress(format.USD0(worth).Text).Say(" at the present price")
+	if p.valued != nil {
+		worth := h.FreeUSD.Float64() + float64(h.FreeSats)/units.SatsPerBTC*p.valued.V
+		s = s.Say(", together ").Stress(format.USD0(worth).Text).Say(" at " + p.priceWords())
 	}
 	s = s.Say("; pledged are " + format.ExactUSD(h.RestrictedUSD) + " and " + join(format.BTC(h.RestrictedSats)) + ".")
 	if h.Unknown > 0 {
 		s = s.Say(" Of " + countOf(h.Unknown, "account") + " no balance is known, so the sums are at least this.")
 	}
 	return s
+}
+
+// priceWords says which price the page values by.
+func (p *page) priceWords() string {
+	if p.known.IsZero() {
+		return "the present price"
+	}
+	return "the price of " + format.DayMonthYear(p.known)
 }
 
 func join(v format.Value) string { return v.Text + "\u00a0" + v.Unit }
@@ -286,7 +298,7 @@ func (a *App) showRunway(c echo.Context) error {
 		Refetch: topicBalance,
 	}
 	err := a.readPage(c, nil, func(p *page) error {
-		holdings, err := p.s.Holdings(p.ctx, time.Time{})
+		holdings, err := p.s.Holdings(p.ctx, p.known)
 		if err != nil {
 			return err
 		}
@@ -307,6 +319,7 @@ func (a *App) showRunway(c echo.Context) error {
 		}
 		v.Facts = p.typedFacts("", "typed by finance")
 		v.Shell = a.shell(p, "Runway", topicBalance)
+		p.asKnown(&v)
 		return nil
 	})
 	if err != nil {
@@ -317,7 +330,7 @@ func (a *App) showRunway(c echo.Context) error {
 
 // holdingRows are the rows of the figure's files.
 func holdingRows(p *page) ([][]cell, error) {
-	holdings, err := p.s.Holdings(p.ctx, time.Time{})
+	holdings, err := p.s.Holdings(p.ctx, p.known)
 	if err != nil {
 		return nil, err
 	}

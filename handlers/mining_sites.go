@@ -40,7 +40,7 @@ func (a *App) listSites(c echo.Context) error {
 		v.Add, v.AddLabel = "/mining/sites/new", "Add site"
 	}
 	err := a.readPage(c, nil, func(p *page) error {
-		sites, err := p.s.Sites(p.ctx, time.Time{})
+		sites, err := p.s.Sites(p.ctx, p.known)
 		if err != nil {
 			return err
 		}
@@ -61,6 +61,7 @@ func (a *App) listSites(c echo.Context) error {
 		v.Sentence = sitesSentence(len(sites), contracted, usable)
 		v.Facts = p.typedFacts(views.FigureSites, "typed by mining operations")
 		v.Shell = a.shell(p, "Sites", topicSite)
+		p.asKnown(&v)
 		return nil
 	})
 	if err != nil {
@@ -138,7 +139,7 @@ func siteControls(f *form, _ mining.SiteRecord) []ui.Control {
 
 // siteRows are the rows of the figure's files.
 func siteRows(p *page) ([][]cell, error) {
-	sites, err := p.s.Sites(p.ctx, time.Time{})
+	sites, err := p.s.Sites(p.ctx, p.known)
 	if err != nil {
 		return nil, err
 	}

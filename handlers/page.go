@@ -31,6 +31,8 @@ type page struct {
 	c        echo.Context
 	s        *db.Store
 	now      time.Time
+	known    time.Time     // asked for as known then; zero: now
+	valued   *market.Point // price of bitcoin by which the page values; nil: none
 	price    priceFacts
 	network  networkFacts
 	blocks   ops.Source // the source blocks come from; zero if not declared yet
@@ -50,6 +52,9 @@ func (a *App) readPage(c echo.Context, topics []string, fill func(*page) error) 
 	return a.store(c).Snapshot(ctx, func(s *db.Store) error {
 		p := &page{ctx: ctx, c: c, s: s, now: a.now().UTC(), world: a.world, who: subjectOf(c)}
 		var err error
+		if p.known, err = pageKnown(c, p.now); err != nil {
+			return err
+		}
 		if p.seqs, err = s.TopicSeqs(ctx, slices.Concat(tickerTopics, topics)); err != nil {
 			return err
 		}

@@ -70,7 +70,7 @@ func (p *page) typedFacts(figure, source string) ui.Facts {
 		Fresh: ui.Fresh{Freshness: market.Freshness{State: market.Aged, At: p.now}, Label: "Read " + format.ClockUTC(p.now)},
 	}
 	if figure != "" {
-		f.DataHref = "/data/" + figure
+		f.DataHref = p.asKnownData(figure)
 	}
 	return f
 }

@@ -7,25 +7,26 @@ import (
 // RecordsPage is a list of things that are typed: sites, customers, people, the
 // audit log.
 type RecordsPage struct {
-	Shell    Shell
-	Name     string // of the page
-	Sentence ui.Sentence
-	Unit     ui.Unit
-	Add      string // address of the form that adds one; empty: the reader may not
-	AddLabel string
-	Links    []Link // other things to do, e.g. a file
-	Filter   []ui.Control
-	Notice   string // what a form has just done
-	Figure   string // id
-	Title    string
-	Sub      string
-	Columns  []DataColumn
-	Rows     []RecordRow
-	Total    *RecordRow // under the rows; nil: none
-	Empty    ui.Problem // what to say when there is no row
-	Refetch  string     // topics that change the list
-	Older    string     // address of the next page; empty: none
-	Facts    ui.Facts
+	Shell       Shell
+	Name        string // of the page
+	Sentence    ui.Sentence
+	Unit        ui.Unit
+	Add         string // address of the form that adds one; empty: the reader may not
+	AddLabel    string
+	Links       []Link // other things to do, e.g. a file
+	Filter      []ui.Control
+	FilterLabel string // of its button; empty: Filter
+	Notice      string // what a form has just done
+	Figure      string // id
+	Title       string
+	Sub         string
+	Columns     []DataColumn
+	Rows        []RecordRow
+	Total       *RecordRow // under the rows; nil: none
+	Empty       ui.Problem // what to say when there is no row
+	Refetch     string     // topics that change the list
+	Older       string     // address of the next page; empty: none
+	Facts       ui.Facts
 }
 
 // Link is a way to somewhere.
