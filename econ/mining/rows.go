@@ -24,6 +24,9 @@ type Row struct {
 	PriceUSDPerMWh  float64 // that its stretch of load meets
 	BidUSDPerMWh    float64 // at the hashprice of the hour
 	SpreadUSDPerMWh float64 // bid less price
+	// CostUSDPerPHDay is what a petahash of the step costs in a day, power and
+	// other cost: the hashprice below which it does not pay (M8).
+	CostUSDPerPHDay Maybe[float64]
 	On              bool
 	Drawn           units.Power    // zero if off
 	Hashing         units.Hashrate // zero if off
@@ -44,6 +47,7 @@ func (p *Plan) Rows(hour int) []Row {
 			On:           p.row(i)[hour] == 1,
 		}
 		r.SpreadUSDPerMWh = r.BidUSDPerMWh - price
+		r.CostUSDPerPHDay = ratio(price+g.OtherUSDPerMWh, s.perHashprice, "it earns nothing at any hashprice")
 		if r.On {
 			r.Drawn, r.Hashing = s.Power*units.Power(share), s.Hashrate*units.Hashrate(share)
 			r.MarginUSD = float64(r.Drawn/units.MW) * r.SpreadUSDPerMWh

@@ -68,6 +68,7 @@ func drawings() map[string]string {
 		"history":      history(line(200, 700*24*time.Hour, 60, 25)).Draw(),
 		"epoch":        Epoch{ID: "e", Title: "Epoch", Done: 1057, Total: 2016, Label: "1,057 of 2,016 blocks", Start: "4 Mar", End: "17 Mar"}.Draw(),
 		"band":         Band{ID: "b", Title: "Band", Low: -0.048, Point: -0.021, High: 0.007, Zero: true, Class: "n", Tick: func(v float64) string { return whole(v*100) + "%" }, Label: "−2.1%"}.Draw(),
+		"merit":        sampleMerit().Draw(),
 		"interval":     Interval(949, 1010, 1300),
 		"spark":        Sparkline(line(30, 30*24*time.Hour, 10, 3), "m"),
 	}

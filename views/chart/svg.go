@@ -94,7 +94,10 @@ func (d *drawing) group(class string, body func()) {
 
 // finish wraps the drawing. Pad names the margins that labels hang into: any
 // of "fx-l" and "fx-r".
-func (d *drawing) finish(id, title, pad string) string {
+func (d *drawing) finish(id, title, pad string) string { return d.finishWith(id, title, pad, "") }
+
+// finishWith is finish with attributes of the wrapper for the script.
+func (d *drawing) finishWith(id, title, pad, attributes string) string {
 	class := strings.TrimSpace("fx " + pad)
-	return `<div class="` + class + `"><svg width="100%" height="` + num(d.height) + `" overflow="visible" role="img" aria-labelledby="` + html.EscapeString(id) + `"><title id="` + html.EscapeString(id) + `">` + html.EscapeString(title) + `</title>` + d.b.String() + `</svg></div>`
+	return `<div class="` + class + `"` + attributes + `><svg width="100%" height="` + num(d.height) + `" overflow="visible" role="img" aria-labelledby="` + html.EscapeString(id) + `"><title id="` + html.EscapeString(id) + `">` + html.EscapeString(title) + `</title>` + d.b.String() + `</svg></div>`
 }
