@@ -57,13 +57,16 @@ var grants = map[string]string{
 	"market.quarantine":   "-    siud s         s      -        -       s     -",
 	"market.series":       "-    siu  s         s      s        s       s     s",
 	"market.tick":         "-    si   s         s      s        s       s     s",
+	"mining.month":        "-    -    s         si     -        -       -     s",
 	"mining.site":         "-    -    s         si     -        -       -     s",
 }
 
 // The columns that a role may change where it may not change the whole row.
 var columns = map[string]string{
 	"auth core.person":        "seen_at",
+	"admin core.share":        "revoked_at",
 	"mining mining.site":      "known_to",
+	"mining mining.month":     "known_to",
 	"business ai.customer":    "known_to",
 	"finance finance.account": "known_to",
 	"finance finance.balance": "known_to",

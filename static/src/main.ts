@@ -7,6 +7,7 @@ import { Flasher } from "./flash";
 import { Marks } from "./fresh";
 import { Keys, dataLink, isTyping, readPages } from "./keys";
 import { Live, type LiveEvent, type Socket, type State } from "./live";
+import { crossed, followHashprice } from "./merit";
 import { PauseButtons } from "./pause";
 import { Palette } from "./palette";
 import { Refetcher, fetchPage } from "./refetch";
@@ -17,6 +18,7 @@ import { showAges } from "./time";
 const leaveTime = 500; // a sign-out of this very page is on its way elsewhere
 const refetchAgain = 5000; // after a request for points failed
 const agesEvery = 15_000;
+const hashpriceTopic = "market.hashprice_usd_per_ph_day";
 
 class Page {
   private readonly clock = new Clock(Date.now);
@@ -73,6 +75,7 @@ class Page {
       this.flasher.flash(applyTexts(document, e.text ?? {}));
       showAges(document, this.clock.now());
       this.refetcher.moved(e.topic);
+      if (e.topic === hashpriceTopic) this.hashprice(e);
     }
     for (const chart of this.charts.values()) {
       if (!chart.has(e.topic)) continue;
@@ -80,6 +83,13 @@ class Page {
       if (e.snap) this.refetch(chart);
     }
     this.tick();
+  }
+
+  // hashprice moves the merit order, and has what hangs on it fetched again once a
+  // step crosses the line.
+  private hashprice(e: LiveEvent): void {
+    const price = e.points?.at(-1)?.[1];
+    if (price !== undefined && followHashprice(document, price)) this.refetcher.moved(crossed);
   }
 
   // renew takes the time at which a source was last heard: of the newest point;
