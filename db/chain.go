@@ -217,3 +217,46 @@ func (s *Store) MissingBlocks(ctx context.Context, from, to int64) ([]HeightSpan
 	}
 	return spans, nil
 }
+
+// Issue is what the network paid in a stretch of time.
+type Issue struct {
+	Blocks        int64
+	Subsidy, Fees units.Sats
+	Whole         bool // every block of the stretch is stored, with its fees
+}
+
+// The first block at or after $1 and the last before $2 are whole if no height
+// is missing between their neighbours outside.
+const sqlIssued = `
+SELECT count(*), coalesce(min(height), 0), coalesce(max(height), 0), coalesce(sum(total_fees), 0)::bigint,
+       count(*) > 0 AND count(*) = count(total_fees) AND count(*) = max(height) - min(height) + 1
+   AND EXISTS (SELECT FROM market.block b WHERE b.height = (SELECT min(height) - 1 FROM market.block WHERE t >= $1 AND t < $2) AND b.t < $1)
+   AND EXISTS (SELECT FROM market.block b WHERE b.height = (SELECT max(height) + 1 FROM market.block WHERE t >= $1 AND t < $2) AND b.t >= $2)
+  FROM market.block WHERE t >= $1 AND t < $2`
+
+// Issued sums subsidy (M1) and fees of the blocks whose time lies in a stretch.
+func (s *Store) Issued(ctx context.Context, from, to time.Time) (Issue, error) {
+	var (
+		sum         Issue
+		first, last int64
+		fees        int64
+	)
+	if err := s.q.QueryRow(ctx, sqlIssued, from, to).Scan(&sum.Blocks, &first, &last, &fees, &sum.Whole); err != nil {
+		return Issue{}, wrap(err, "sum what the network issued")
+	}
+	if sum.Blocks == 0 {
+		return sum, nil
+	}
+	through, err := market.IssuedThrough(last)
+	if err != nil {
+		return Issue{}, wrap(err, "sum what the network issued")
+	}
+	before := units.Sats(0)
+	if first > 0 {
+		if before, err = market.IssuedThrough(first - 1); err != nil {
+			return Issue{}, wrap(err, "sum what the network issued")
+		}
+	}
+	sum.Subsidy, sum.Fees = through-before, units.Sats(fees)
+	return sum, nil
+}

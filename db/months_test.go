@@ -63,7 +63,9 @@ func TestAPublishedMonthIsRestatedAndNeverOverwritten(t *testing.T) {
 	step("and published", nil, func(v *mining.MonthRecord) { v.Published = true })
 	step("no draft again", db.ErrPublished, func(v *mining.MonthRecord) { v.Published = false; v.Reason = "why not" })
 	step("no change without a reason", db.ErrPublished, func(v *mining.MonthRecord) { v.Produced = mining.Of(units.Sats(1)) })
-	step("restated", nil, func(v *mining.MonthRecord) { v.Produced, v.Reason = mining.Of(units.Sats(465_00_000_000)), "a payout was counted twice" })
+	step("restated", nil, func(v *mining.MonthRecord) {
+		v.Produced, v.Reason = mining.Of(units.Sats(465_00_000_000)), "a payout was counted twice"
+	})
 	step("by whom read an older version", db.ErrChanged, func(v *mining.MonthRecord) { v.KnownFrom, v.Reason = march1, "late" })
 	versions, err := s.MonthVersions(ctx, id)
 	if err != nil || len(versions) != 4 || versions[0].Reason == "" || versions[1].Produced.Value != 464_00_000_000 {

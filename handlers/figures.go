@@ -72,6 +72,9 @@ func (a *App) figures() []figure {
 			{"Site", "", true}, {"Place", "", true}, {"Time zone", "", true}, {"Interconnect", "MW", false}, {"PUE", "", false},
 			{"Holds since", "day", true}, {"Known from", "UTC", true}, {"By", "", true},
 		}, siteRows},
+		{views.FigureMonthly, "Monthly production update", "Every measure of every month, as known now", "/mining/monthly", may(access.RoomMining, access.Read), []column{
+			{"Month", "", true}, {"State", "", true}, {"Measure", "", true}, {"Unit", "", true}, {"Value", "", false}, {"Known from", "UTC", true}, {"Reason", "", true},
+		}, monthRows},
 		{views.FigureCustomers, "Customers", "As known now", "/ai/customers", may(access.RoomAI, access.Read), []column{
 			{"Customer", "", true}, {"Segment", "", true}, {"Country", "", true}, {"Contact", "", true}, {"Note", "", true},
 			{"Holds since", "day", true}, {"Known from", "UTC", true}, {"By", "", true},

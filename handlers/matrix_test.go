@@ -43,6 +43,13 @@ var matrix = []struct {
 	{"GET", "/mining/sites/99", "in miss miss no no no miss"},
 	{"GET", "/mining/sites/x", "in miss miss no no no no"},
 	{"POST", "/mining/sites/1", "401 no bad no no no no"},
+	{"GET", "/mining/monthly", "in ok ok no no no no"},
+	{"GET", "/mining/monthly/new", "in no ok no no no no"},
+	{"POST", "/mining/monthly", "401 no bad no no no no"},
+	{"GET", "/mining/monthly/202602", "in ok ok no no no no"},
+	{"GET", "/mining/monthly/202601", "in miss miss no no no no"},
+	{"POST", "/mining/monthly/202602", "401 no bad no no no no"},
+	{"GET", "/data/monthly.csv", "in ok ok no no no no"},
 	{"GET", "/ai/contracts", "in ok no ok no no no"},
 	{"GET", "/ai/customers", "in ok no ok no no no"},
 	{"GET", "/ai/customers/new", "in no no ok no no no"},
@@ -134,6 +141,9 @@ func (s *site) company() (canaries map[access.Room]string) {
 	}
 	canaries = map[access.Room]string{access.RoomMining: "CanaryMine", access.RoomAI: "CanaryDeal", access.RoomFinance: "CanaryVault"}
 	if _, err := s.db.As(access.Mining).InsertSite(ctx, by, mining.SiteRecord{Name: "CanaryMine", Place: "P", TimeZone: "UTC", Interconnect: mw, PUE: pue, Version: day}); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.db.As(access.Mining).InsertMonth(ctx, by, mining.MonthRecord{ID: 202602, Published: true, Reason: "CanaryMine"}); err != nil {
 		s.t.Fatal(err)
 	}
 	if _, err := s.db.As(access.Business).InsertCustomer(ctx, by, ai.Customer{Name: "CanaryDeal", Country: "US", Segment: ai.Lab, Version: day}); err != nil {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type kind[T any] struct {
 	topic string
 	back  string // words on the way to the list
 	about string // what a new one is, in a sentence
+	key   string // field that no two may share; empty: name
 
 	first      func(now time.Time) T // what the form of a new one begins with
 	id         func(T) int64
@@ -73,7 +75,7 @@ func (r kind[T]) create(a *App) echo.HandlerFunc {
 		id, err := r.insert(a.store(c), c.Request().Context(), actorOf(c), v)
 		switch {
 		case errors.Is(err, db.ErrTaken):
-			f.fail("name", "There is a "+r.noun+" of this name already.")
+			f.fail(cmp.Or(r.key, "name"), "There is a "+r.noun+" of this name already.")
 			return r.page(a, c, f, none, "")
 		case err != nil:
 			return err
@@ -127,7 +129,7 @@ func (r kind[T]) edit(a *App) echo.HandlerFunc {
 		err = r.update(s, ctx, actorOf(c), v, fields)
 		switch {
 		case errors.Is(err, db.ErrTaken):
-			f.fail("name", "There is a "+r.noun+" of this name already.")
+			f.fail(cmp.Or(r.key, "name"), "There is a "+r.noun+" of this name already.")
 			return r.page(a, c, f, now, "")
 		case errors.Is(err, db.ErrChanged):
 			return r.conflict(a, c, f, id, read)

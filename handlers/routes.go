@@ -49,6 +49,12 @@ func (a *App) routes() []route {
 		{get, "/mining/sites/:id", mining, sites().show(a)},
 		{post, "/mining/sites/:id", writeMining, sites().edit(a)},
 
+		{get, "/mining/monthly", mining, a.showMonthly},
+		{get, "/mining/monthly/new", writeMining, months().blank(a)},
+		{post, "/mining/monthly", writeMining, months().create(a)},
+		{get, "/mining/monthly/:id", mining, months().show(a)},
+		{post, "/mining/monthly/:id", writeMining, months().edit(a)},
+
 		{get, "/ai/contracts", ai, a.listContracts},
 		{get, "/ai/customers", ai, a.listCustomers},
 		{get, "/ai/customers/new", writeAI, customers().blank(a)},

@@ -22,6 +22,7 @@ const (
 	FigureJobs       = "jobs"            // job runs
 	FigureRefused    = "quarantine"      // rows kept out of the tables
 	FigureSites      = "sites"           // mining sites
+	FigureMonthly    = "monthly"         // the monthly production update
 	FigureMerit      = "merit-order"     // steps of the fleet by merit
 	FigureFalls      = "hashprice-falls" // what is left of the fleet at lower hashprices
 	FigureCustomers  = "customers"       // customers of the AI unit

@@ -35,7 +35,8 @@ func (p *Plan) IfHashpriceIs(hour int, hashprices []float64, pay Pay) ([]Fall, e
 		for _, r := range rows {
 			g := p.Order.Groups[r.Group]
 			spread := r.perHashprice*hp - g.OtherUSDPerMWh - r.PriceUSDPerMWh
-			if r.Why == NoPower || spread <= 0 && !(g.MustRun && r.rank == 0) {
+			must := g.MustRun && r.rank == 0
+			if r.Why == NoPower || spread <= 0 && !must {
 				continue
 			}
 			f.Power += r.Power

@@ -72,8 +72,12 @@ func ComputeUpdate(m Month) (Update, error) {
 	u.NetPricePerBTC = each(m.NetProceeds, m.Sold, "no bitcoin was sold")
 	u.Unrestricted = both(m.Held, m.Restricted, func(a, b units.Sats) units.Sats { return a - b })
 	u.OperatingOfDeployed = quotient(operating, inEH(m.Deployed), "nothing is deployed")
-	u.Realised = Unknown[units.Hashrate]("the bitcoin produced or the month's hashprice is not known")
-	if m.Produced.Known && m.Pay.Known {
+	switch {
+	case !m.Produced.Known:
+		u.Realised = Unknown[units.Hashrate](m.Produced.Reason())
+	case !m.Pay.Known:
+		u.Realised = Unknown[units.Hashrate](m.Pay.Reason())
+	default:
 		u.Realised = RealisedHashrate(m.Produced.Value, time.Duration(u.Days)*24*time.Hour, m.Pay.Value.Hashprice)
 	}
 	u.RealisedOfDeployed = quotient(inEH(u.Realised), inEH(m.Deployed), "nothing is deployed")
