@@ -36,7 +36,7 @@ func TestUpdateReproducesRiotApril2025(t *testing.T) {
 	near(t, "operating/deployed", known(t, "share", u.OperatingOfDeployed)*100, 86.9, 0.05)
 	near(t, "BTC per EH·day", known(t, "per EH", u.BTCPerEHDay), 0.527, 0.0005)
 	unknown(t, "profit", u.HardwareProfit, "not known")
-	unknown(t, "realised", u.Realised, "hashprice is not known")
+	unknown(t, "realised", u.Realised, "not known")
 }
 
 func TestUpdateReproducesIRENAugust2025(t *testing.T) {
