@@ -57,12 +57,14 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	var world *simulate.World // nil: the public one
 	if cfg.Demo {
-		if err := demo.Seed(ctx, store.db, time.Now()); err != nil {
+		world = simulate.NewWorld(simulate.Config{Origin: store.world.Origin, Seed: store.world.Seed, Now: time.Now})
+		if err := demo.Seed(ctx, store.db, world); err != nil {
 			return err
 		}
 	}
-	runner, err := newRunner(cfg, store, log, out, stop)
+	runner, err := newRunner(cfg, store, world, log, out, stop)
 	if err != nil {
 		return err
 	}
@@ -295,10 +297,9 @@ func loadSecret(cfg Config) ([]byte, error) {
 
 // newRunner joins the clients of the world's upstreams to the jobs. In the
 // demo the upstreams are simulated in this process, behind the same protocols.
-func newRunner(cfg Config, s *store, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
+func newRunner(cfg Config, s *store, world *simulate.World, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
 	endpoints := cfg.Upstream
-	if cfg.Demo {
-		world := simulate.NewWorld(simulate.Config{Origin: s.world.Origin, Seed: s.world.Seed, Now: time.Now})
+	if world != nil {
 		servers, err := simulate.Serve(world, log)
 		if err != nil {
 			return nil, fmt.Errorf("start the simulated upstreams: %w", err)

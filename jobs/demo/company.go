@@ -17,15 +17,17 @@ import (
 	"switchyard/econ/ops"
 	"switchyard/econ/record"
 	"switchyard/econ/units"
+	"switchyard/jobs/simulate"
 )
 
 // by is who writes the demo.
 func by(role access.Role) access.Actor { return access.Actor{Name: "Demo", Role: role} }
 
-// Seed writes what is missing of the company. What is there already stays as
+// Seed writes what is missing of the company, which mines in the simulated
+// world. What is there already stays as
 // it is, so it may run at every start.
-func Seed(ctx context.Context, d *db.DB, now time.Time) error {
-	today := now.UTC().Truncate(24 * time.Hour)
+func Seed(ctx context.Context, d *db.DB, w *simulate.World) error {
+	today := w.Now().Truncate(24 * time.Hour)
 	if err := company(ctx, d); err != nil {
 		return fmt.Errorf("write the demo company: %w", err)
 	}
@@ -33,6 +35,9 @@ func Seed(ctx context.Context, d *db.DB, now time.Time) error {
 		if err := write(ctx, d, today); err != nil {
 			return fmt.Errorf("write the demo company: %w", err)
 		}
+	}
+	if err := months(ctx, d, w); err != nil {
+		return fmt.Errorf("write the demo company: %w", err)
 	}
 	return nil
 }

@@ -7,8 +7,16 @@ import (
 	"switchyard/db"
 	"switchyard/db/dbtest"
 	"switchyard/econ/access"
+	"switchyard/econ/mining"
+	"switchyard/econ/units"
 	"switchyard/jobs/demo"
+	"switchyard/jobs/simulate"
 )
+
+// world is the market of the tests.
+func world() *simulate.World {
+	return simulate.NewWorld(simulate.Config{Origin: time.Now().Add(-time.Hour), Seed: 7, Now: time.Now})
+}
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
@@ -16,7 +24,7 @@ func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 	d, _ := dbtest.New(t)
 	ctx := t.Context()
 	for range 2 {
-		if err := demo.Seed(ctx, d, time.Now()); err != nil {
+		if err := demo.Seed(ctx, d, world()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,7 +68,7 @@ func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 	if err := d.As(access.Mining).UpdateSite(ctx, access.Actor{Name: "J."}, edit, []string{"name"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := demo.Seed(ctx, d, time.Now()); err != nil {
+	if err := demo.Seed(ctx, d, world()); err != nil {
 		t.Fatal(err)
 	}
 	if again, err := d.As(access.Mining).Sites(ctx, time.Time{}); err != nil || len(again) != 4 {
@@ -69,5 +77,38 @@ func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 	log, err := d.As(access.Admin).Audit(ctx, db.AuditFilter{Limit: 100})
 	if want := 1 + 5 + 4 + 1 + 11 + 5*2; err != nil || len(log) != want {
 		t.Errorf("%d lines of audit (%v), want %d: one a write", len(log), err, want)
+	}
+}
+
+// The months of the demo hold together: what is held moves by what was produced
+// and sold, and each can be computed.
+func TestTheMonthsOfTheDemoHoldTogether(t *testing.T) {
+	d, _ := dbtest.New(t)
+	if err := demo.Seed(t.Context(), d, world()); err != nil {
+		t.Fatal(err)
+	}
+	months, err := d.As(access.Executive).Months(t.Context(), time.Time{})
+	if err != nil || len(months) != 24 {
+		t.Fatalf("%d months: %v", len(months), err)
+	}
+	restated := 0
+	for i, m := range months {
+		unknown := mining.Unknown[units.Sats]("x")
+		u, err := mining.ComputeUpdate(m.Month(mining.Unknown[mining.Pay]("x"), unknown, unknown))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if perDay := u.BTCPerEHDay.Value; perDay < 0.3 || perDay > 1.2 {
+			t.Errorf("%s: %v BTC per EH/s and day", m.Begin().Format("2006-01"), perDay)
+		}
+		if i+1 < len(months) && m.Held.Value != months[i+1].Held.Value+m.Produced.Value-m.Sold.Value {
+			t.Errorf("%s: %d sat held do not follow from the month before", m.Begin().Format("2006-01"), m.Held.Value)
+		}
+		if m.Reason != "" {
+			restated++
+		}
+	}
+	if restated != 1 {
+		t.Errorf("%d months were restated, want one", restated)
 	}
 }
