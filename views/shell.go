@@ -34,6 +34,9 @@ type Shell struct {
 // its path goes on from; empty if there is none.
 func (s Shell) section() string {
 	longest := ""
+	if s.leads(s.Path) {
+		return longest // it is one of the lists itself
+	}
 	for _, g := range s.Nav {
 		for _, l := range g.Links {
 			if strings.HasPrefix(s.Path, l.Href+"/") && len(l.Href) > len(longest) {
