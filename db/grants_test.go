@@ -58,6 +58,7 @@ var grants = map[string]string{
 	"market.series":       "-    siu  s         s      s        s       s     s",
 	"market.tick":         "-    si   s         s      s        s       s     s",
 	"mining.month":        "-    -    s         si     -        -       -     s",
+	"mining.practice":     "-    -    s         si     -        -       -     s",
 	"mining.site":         "-    -    s         si     -        -       -     s",
 }
 
@@ -65,6 +66,7 @@ var grants = map[string]string{
 var columns = map[string]string{
 	"auth core.person":        "seen_at",
 	"admin core.share":        "revoked_at",
+	"mining mining.practice":  "known_to",
 	"mining mining.site":      "known_to",
 	"mining mining.month":     "known_to",
 	"business ai.customer":    "known_to",

@@ -50,6 +50,10 @@ var matrix = []struct {
 	{"GET", "/mining/monthly/202601", "in miss miss no no no no"},
 	{"POST", "/mining/monthly/202602", "401 no bad no no no no"},
 	{"GET", "/data/monthly.csv", "in ok ok no no no no"},
+	{"GET", "/mining/assumptions", "in ok ok no no no no"},
+	{"POST", "/mining/assumptions", "401 no bad no no no no"},
+	{"GET", "/mining/assumptions/1", "in miss miss no no no no"}, // nobody has typed one
+	{"POST", "/mining/assumptions/1", "401 no miss no no no no"},
 	{"GET", "/ai/contracts", "in ok no ok no no no"},
 	{"GET", "/ai/customers", "in ok no ok no no no"},
 	{"GET", "/ai/customers/new", "in no no ok no no no"},

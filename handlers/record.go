@@ -175,6 +175,10 @@ func (r kind[T]) pageWith(a *App, c echo.Context, f *form, v T, problem string, 
 	}
 	err := a.readPage(c, nil, func(p *page) error {
 		to.Shell = a.shell(p, r.name(v), r.topic)
+		if id == 0 && to.Form == nil { // assumed, and read by somebody who may not type another
+			to.Name, to.Facts = r.name(v), factLines(r.attributes(v))
+			return nil
+		}
 		if id == 0 {
 			to.Shell.Title = to.Name
 			return nil

@@ -55,6 +55,11 @@ func (a *App) routes() []route {
 		{get, "/mining/monthly/:id", mining, months().show(a)},
 		{post, "/mining/monthly/:id", writeMining, months().edit(a)},
 
+		{get, "/mining/assumptions", mining, a.showPractice},
+		{post, "/mining/assumptions", writeMining, practice().create(a)},
+		{get, "/mining/assumptions/:id", mining, practice().show(a)},
+		{post, "/mining/assumptions/:id", writeMining, practice().edit(a)},
+
 		{get, "/ai/contracts", ai, a.listContracts},
 		{get, "/ai/customers", ai, a.listCustomers},
 		{get, "/ai/customers/new", writeAI, customers().blank(a)},

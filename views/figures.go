@@ -23,6 +23,10 @@ const (
 	FigureRefused    = "quarantine"      // rows kept out of the tables
 	FigureSites      = "sites"           // mining sites
 	FigureMonthly    = "monthly"         // the monthly production update
+	FigureClasses    = "classes"         // what each class earns and costs at its site
+	FigureWhatIf     = "what-if"         // the fleet along a stated path
+	FigureCost       = "cost-per-btc"    // what a bitcoin cost, by level
+	FigureSitePower  = "site-power"      // what should run where
 	FigureMerit      = "merit-order"     // steps of the fleet by merit
 	FigureFalls      = "hashprice-falls" // what is left of the fleet at lower hashprices
 	FigureCustomers  = "customers"       // customers of the AI unit

@@ -13,4 +13,5 @@ type MiningLivePage struct {
 	Network      NetworkFigure
 	History      HistoryFigure // since the halving
 	Venues       VenuesFigure
+	Fleet        *FleetFigures // nil: the reader may not see it, or there is none
 }
