@@ -109,12 +109,12 @@ const (
 )
 
 // SetRole changes what somebody may do. Whoever is signed in with the old role
-// is signed out, and tokens and shares end: what they may read has changed.
+// is signed out, and tokens, shares and rules end: what they may read has changed.
 func (s *Store) SetRole(ctx context.Context, by access.Actor, id int64, role access.Role) error {
 	return s.changePerson(ctx, by, id, "change role", []string{"role"}, sqlSetRole, id, string(role))
 }
 
-// Deactivate keeps somebody out: sessions, tokens, links and shares end at once.
+// Deactivate keeps somebody out: sessions, tokens, links, shares and rules end at once.
 func (s *Store) Deactivate(ctx context.Context, by access.Actor, id int64) error {
 	return s.changePerson(ctx, by, id, "deactivate person", nil, sqlDeactivate, id, s.now())
 }
@@ -140,6 +140,9 @@ func (s *Store) changePerson(ctx context.Context, by access.Actor, id int64, act
 			if _, err := s.q.Exec(ctx, end, id, s.now()); err != nil {
 				return wrap(err, "end what person %d holds", id)
 			}
+		}
+		if _, err := s.q.Exec(ctx, sqlEndRules, id, s.now()); err != nil {
+			return wrap(err, "end the rules of person %d", id)
 		}
 		if err := s.record(ctx, by, access.RoomCore, action, personObject(id), fields...); err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"switchyard/db/dbtest"
 	"switchyard/econ/market"
 	"switchyard/econ/ops"
+	"switchyard/jobs/notify"
 	"switchyard/jobs/upstream"
 	"switchyard/jobs/upstream/mempool"
 )
@@ -87,6 +88,14 @@ func started(t *testing.T, cfg Config) *Runner {
 	return r
 }
 
+// delivery reaches receivers on this machine, and opens what is not sealed.
+func delivery() Delivery {
+	return Delivery{
+		Notify: notify.NewClient(notify.Options{AllowHTTP: true, AllowPrivate: true}),
+		Open:   func(_, sealed string) ([]byte, error) { return []byte(sealed), nil },
+	}
+}
+
 func made(t *testing.T, cfg Config) *Runner {
 	t.Helper()
 	if cfg.Log == nil {
@@ -94,6 +103,9 @@ func made(t *testing.T, cfg Config) *Runner {
 	}
 	if cfg.LockEvery == 0 {
 		cfg.LockEvery = 100 * time.Millisecond
+	}
+	if cfg.Notify == nil {
+		cfg.Delivery = delivery()
 	}
 	r, err := New(cfg)
 	if err != nil {

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"switchyard/db"
 	"switchyard/econ/market"
 	"switchyard/econ/ops"
+	"switchyard/jobs/notify"
 	"switchyard/jobs/upstream"
 	"switchyard/jobs/upstream/mempool"
 )
@@ -42,6 +44,9 @@ func table() []Job {
 		{Name: "market.fees", Title: "Recommended fee rate", Room: roomMarket, Every: time.Minute, Timeout: 30 * time.Second, Run: pollFees},
 		{Name: "core.rollup", Title: "Roll up series", Room: roomCore, Every: 30 * time.Second, Timeout: 5 * time.Minute, Run: rollUp},
 		{Name: "core.audit", Title: "Seal the audit log", Room: roomCore, Every: 10 * time.Second, Timeout: 5 * time.Minute, Run: sealAudit},
+		{Name: "core.alerts", Title: "Look at the alert rules", Room: roomCore, Every: 10 * time.Second, Timeout: time.Minute, Run: watchAlerts},
+		{Name: "core.outbox", Title: "Send what alerts tell", Room: roomCore, Every: 10 * time.Second, Timeout: 5 * time.Minute, Run: sendOutbox},
+		{Name: "core.heartbeat", Title: "Tell watchdogs that the rules are looked at", Room: roomCore, Every: time.Minute, Timeout: time.Minute, Run: beatHearts},
 		{Name: "core.maintain", Title: "Keep the tables in order", Room: roomCore, Every: time.Hour, Timeout: 10 * time.Minute, Run: maintain},
 	}
 }
@@ -83,6 +88,15 @@ type Venue interface {
 	Stream(ctx context.Context, onQuote func(market.Quote), onAlive func()) error
 }
 
+// Delivery is how notices leave the house.
+type Delivery struct {
+	Notify *notify.Client
+	Mail   *notify.Mailer // nil: no mail server
+	Link   string         // address of the pages, to which a path is added; empty: none
+	// Open opens what was sealed under a key: addresses of channels.
+	Open func(key, sealed string) ([]byte, error)
+}
+
 // Env is what a job works with.
 type Env struct {
 	Store   *db.Store
@@ -90,6 +104,8 @@ type Env struct {
 	Mempool *mempool.Client
 	Now     func() time.Time
 	Log     *slog.Logger
+	Delivery
+	DB *db.DB // to read as somebody's role
 
 	onProgress func(ops.Progress)
 	sources    *sources
@@ -97,6 +113,7 @@ type Env struct {
 	chain      *chain
 	filler     *filler
 	notes      *notes
+	watchedAt  *atomic.Int64 // Unix seconds of the last look at all rules that succeeded
 }
 
 // Note writes what the run is doing, a sentence for people, unless it was the

@@ -15,8 +15,11 @@ const runsKept = 14 * 24 * time.Hour
 // end; what they did stays in the audit log.
 const signInKept = 30 * 24 * time.Hour
 
+// alertsKept is how long alerts and notices are kept after their end.
+const alertsKept = 366 * 24 * time.Hour
+
 // maintain makes the partitions of the days to come, drops those past their
-// time whose roll-up has been verified, and forgets old runs and sessions. It
+// time whose roll-up has been verified, and forgets old runs, sessions and alerts. It
 // writes the head of the audit chain to the server's log, which is kept
 // elsewhere: a log whose end was cut off then shows.
 func maintain(ctx context.Context, env *Env) (int64, error) {
@@ -31,6 +34,11 @@ func maintain(ctx context.Context, env *Env) (int64, error) {
 	if err != nil {
 		return int64(n), fmt.Errorf("forget old sessions: %w", err)
 	}
+	told, err := env.Store.TrimAlerts(ctx, env.Now().Add(-alertsKept))
+	if err != nil {
+		return int64(n) + old, fmt.Errorf("forget old alerts: %w", err)
+	}
+	old += told
 	head, err := env.Store.LastSeal(ctx)
 	if err != nil {
 		return int64(n) + old, fmt.Errorf("read the head of the audit log: %w", err)

@@ -20,6 +20,7 @@ type Config struct {
 	Venues  []Venue
 	Mempool *mempool.Client
 	Log     *slog.Logger
+	Delivery
 
 	Now        func() time.Time   // time.Now if nil
 	OnProgress func(ops.Progress) // told how the filling of the past goes; may be nil; must not block
@@ -38,8 +39,8 @@ type Runner struct {
 // New returns a Runner that has not been started. It fails if the configuration
 // lacks what every run needs, or names a venue twice.
 func New(cfg Config) (*Runner, error) {
-	if cfg.DB == nil || cfg.Mempool == nil || cfg.Log == nil || len(cfg.Venues) == 0 {
-		return nil, errors.New("the jobs need a database, a log, mempool and at least one venue")
+	if cfg.DB == nil || cfg.Mempool == nil || cfg.Log == nil || len(cfg.Venues) == 0 || cfg.Notify == nil || cfg.Open == nil {
+		return nil, errors.New("the jobs need a database, a log, mempool, at least one venue and a way to send notices")
 	}
 	names := make(map[string]bool, len(cfg.Venues))
 	for _, venue := range cfg.Venues {

@@ -155,9 +155,10 @@ func TestNewRefusesWhatCannotRun(t *testing.T) {
 	venue := &venueCalls{name: "one"}
 	for name, cfg := range map[string]Config{
 		"nothing":     {},
-		"no venue":    {DB: d, Log: log, Mempool: noMempool()},
-		"no database": {Log: log, Mempool: noMempool(), Venues: []Venue{venue}},
-		"twice":       {DB: d, Log: log, Mempool: noMempool(), Venues: []Venue{venue, venue}},
+		"no venue":    {DB: d, Log: log, Mempool: noMempool(), Delivery: delivery()},
+		"no database": {Log: log, Mempool: noMempool(), Venues: []Venue{venue}, Delivery: delivery()},
+		"no notices":  {DB: d, Log: log, Mempool: noMempool(), Venues: []Venue{venue}},
+		"twice":       {DB: d, Log: log, Mempool: noMempool(), Venues: []Venue{venue, venue}, Delivery: delivery()},
 	} {
 		if _, err := New(cfg); err == nil {
 			t.Errorf("%s: got no error", name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -62,6 +63,7 @@ func (r *Runner) newTerm() *term {
 	store := cfg.DB.Jobs()
 	env := Env{
 		Store: store, Venues: cfg.Venues, Mempool: cfg.Mempool, Now: cfg.Now, Log: cfg.Log,
+		Delivery: cfg.Delivery, DB: cfg.DB, watchedAt: new(atomic.Int64),
 		onProgress: cfg.OnProgress,
 		sources:    newSources(store, cfg.Now, cfg.Log),
 		desk:       newDesk(),

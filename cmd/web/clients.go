@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"golang.org/x/time/rate"
 
 	"switchyard/econ/ops"
+	"switchyard/handlers/signin"
 	"switchyard/jobs"
+	"switchyard/jobs/notify"
 	"switchyard/jobs/upstream"
 	"switchyard/jobs/upstream/bitstamp"
 	"switchyard/jobs/upstream/coinbase"
@@ -19,16 +22,23 @@ import (
 
 // runnerConfig joins a client for each upstream to the jobs. The simulator in
 // this process needs no rate limit.
-func runnerConfig(s *store, endpoints map[string]Endpoint, demo bool, log *slog.Logger, out io.Writer) jobs.Config {
+func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, sealer *signin.Sealer, log *slog.Logger, out io.Writer) jobs.Config {
 	options := func(name string) upstream.Options {
 		o := upstream.Options{BaseURL: endpoints[name].URL, WSURL: endpoints[name].WSURL, Log: log}
-		if demo {
+		if cfg.Demo {
 			o.Rate, o.Burst = rate.Inf, 1
 		}
 		return o
 	}
+	delivery := jobs.Delivery{
+		Notify: notify.NewClient(notify.Options{AllowHTTP: cfg.HooksPrivate, AllowPrivate: cfg.HooksPrivate}), Mail: cfg.Mail,
+		Open: func(key, sealed string) ([]byte, error) { return sealer.Open(signin.ForHook, key, sealed) },
+	}
+	if cfg.PublicURL != nil {
+		delivery.Link = strings.TrimSuffix(cfg.PublicURL.String(), "/")
+	}
 	return jobs.Config{
-		DB: s.db, World: s.world.World, Log: log, OnProgress: newProgress(out).report,
+		DB: s.db, World: s.world.World, Log: log, OnProgress: newProgress(out).report, Delivery: delivery,
 		Mempool: mempool.New(options("mempool")),
 		Venues: []jobs.Venue{
 			coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp")),

@@ -12,6 +12,7 @@ import (
 	"switchyard/econ/market"
 
 	"switchyard/handlers/signin"
+	"switchyard/jobs/notify"
 )
 
 // prefix stands before every variable of the environment that is read.
@@ -36,8 +37,10 @@ type Config struct {
 	PGBin          string // directory with initdb and postgres; empty: found
 	NodeModules    string // where npm put its packages, for the npm PostgreSQL
 	Demo           bool
-	Provider       *signin.OIDC // nil: people sign in with passwords alone
-	Secret         string       // empty with the embedded server: made in DataDir
+	Provider       *signin.OIDC   // nil: people sign in with passwords alone
+	Mail           *notify.Mailer // nil: no mail server
+	HooksPrivate   bool           // hooks may lead to addresses that are not public, and over plain http
+	Secret         string         // empty with the embedded server: made in DataDir
 	LogLevel       slog.Level
 	Upstream       map[string]Endpoint
 }
@@ -55,18 +58,19 @@ func (c Config) World() market.World {
 func LoadConfig(environ []string) (Config, error) {
 	env := newEnvironment(environ)
 	c := Config{
-		Addr:        env.text("ADDR", "127.0.0.1:8080"),
-		MetricsAddr: env.text("METRICS_ADDR", ""),
-		DatabaseURL: env.text("DATABASE_URL", ""),
-		DirectURL:   env.text("DATABASE_DIRECT_URL", ""),
-		DataDir:     env.text("DATA_DIR", "data"),
-		PGBin:       env.text("PG_BIN", ""),
-		NodeModules: env.text("NODE_MODULES", "node_modules"),
-		Secret:      env.text("SECRET", ""),
-		Demo:        env.onOff("DEMO", true),
-		LogLevel:    env.logLevel("LOG_LEVEL", slog.LevelInfo),
-		PublicURL:   env.httpURL("PUBLIC_URL"),
-		Upstream:    make(map[string]Endpoint),
+		Addr:         env.text("ADDR", "127.0.0.1:8080"),
+		MetricsAddr:  env.text("METRICS_ADDR", ""),
+		DatabaseURL:  env.text("DATABASE_URL", ""),
+		DirectURL:    env.text("DATABASE_DIRECT_URL", ""),
+		DataDir:      env.text("DATA_DIR", "data"),
+		PGBin:        env.text("PG_BIN", ""),
+		NodeModules:  env.text("NODE_MODULES", "node_modules"),
+		Secret:       env.text("SECRET", ""),
+		Demo:         env.onOff("DEMO", true),
+		HooksPrivate: env.onOff("HOOKS_PRIVATE", false),
+		LogLevel:     env.logLevel("LOG_LEVEL", slog.LevelInfo),
+		PublicURL:    env.httpURL("PUBLIC_URL"),
+		Upstream:     make(map[string]Endpoint),
 	}
 	c.TrustedProxies = env.prefixes("TRUSTED_PROXIES")
 	env.hostPort("ADDR", c.Addr)
@@ -90,6 +94,7 @@ func LoadConfig(environ []string) (Config, error) {
 		env.mistake("SECRET", "must have at least 32 characters with an outside database: the passwords of the database roles are made from it")
 	}
 	c.Provider = env.provider(c)
+	c.Mail = env.mailer()
 	env.unknown()
 	return c, env.err()
 }

@@ -64,11 +64,11 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 			return err
 		}
 	}
-	runner, err := newRunner(cfg, store, world, log, out, stop)
+	sealer, err := signin.NewSealer(store.config.Secret)
 	if err != nil {
 		return err
 	}
-	sealer, err := signin.NewSealer(store.config.Secret)
+	runner, err := newRunner(cfg, store, world, sealer, log, out, stop)
 	if err != nil {
 		return err
 	}
@@ -297,7 +297,7 @@ func loadSecret(cfg Config) ([]byte, error) {
 
 // newRunner joins the clients of the world's upstreams to the jobs. In the
 // demo the upstreams are simulated in this process, behind the same protocols.
-func newRunner(cfg Config, s *store, world *simulate.World, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
+func newRunner(cfg Config, s *store, world *simulate.World, sealer *signin.Sealer, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
 	endpoints := cfg.Upstream
 	if world != nil {
 		servers, err := simulate.Serve(world, log)
@@ -314,7 +314,7 @@ func newRunner(cfg Config, s *store, world *simulate.World, log *slog.Logger, ou
 			endpoints[name] = Endpoint{URL: servers.URL(name), WSURL: servers.WSURL(name)}
 		}
 	}
-	return jobs.New(runnerConfig(s, endpoints, cfg.Demo, log, out))
+	return jobs.New(runnerConfig(cfg, s, endpoints, sealer, log, out))
 }
 
 // firstAdmin prints the link of the first administrator where nobody is known
