@@ -32,6 +32,7 @@ type Config struct {
 	Assets         *static.Assets
 	World          market.World
 	Sealer         *signin.Sealer // encrypts what must be read again
+	Hooks          Hooks          // how addresses of channels are checked
 	Provider       *signin.OIDC   // nil: passwords alone
 	Demo           bool           // people sign in as personas, on a loopback address
 	PublicURL      *url.URL       // nil: the host of each request
@@ -59,6 +60,7 @@ type App struct {
 	stopping atomic.Bool
 	hasher   *signin.Hasher
 	sealer   *signin.Sealer
+	hooks    Hooks
 	provider *signin.OIDC  // nil: passwords alone
 	sessions chan struct{} // capacity 1: a session has ended somewhere
 
@@ -69,7 +71,7 @@ type App struct {
 // New returns an App that is not yet started.
 func New(cfg Config) *App {
 	a := &App{
-		db: cfg.DB, listener: cfg.Listener, assets: cfg.Assets, world: cfg.World, demo: cfg.Demo, sessions: make(chan struct{}, 1), hasher: signin.NewHasher(), sealer: cfg.Sealer, provider: cfg.Provider,
+		db: cfg.DB, listener: cfg.Listener, assets: cfg.Assets, world: cfg.World, demo: cfg.Demo, sessions: make(chan struct{}, 1), hasher: signin.NewHasher(), sealer: cfg.Sealer, hooks: cfg.Hooks, provider: cfg.Provider,
 		publicURL: cfg.PublicURL, log: cfg.Log, now: cfg.Now, hub: live.NewHub(),
 	}
 	a.metrics = newMetrics(a.hub)

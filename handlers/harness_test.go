@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -69,6 +70,13 @@ func openLogging(t testing.TB, to io.Writer) *site {
 	return openOn(t, nil, nil, slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug})))
 }
 
+func onlyHTTPS(address string) error {
+	if !strings.HasPrefix(address, "https://") {
+		return errors.New("the address must begin with https://")
+	}
+	return nil
+}
+
 func openOn(t testing.TB, now func() time.Time, provider *signin.OIDC, log *slog.Logger) *site {
 	t.Helper()
 	if now == nil {
@@ -84,7 +92,7 @@ func openOn(t testing.TB, now func() time.Time, provider *signin.OIDC, log *slog
 		t.Fatal(err)
 	}
 	app := handlers.New(handlers.Config{
-		Sealer: sealer, Provider: provider,
+		Sealer: sealer, Provider: provider, Hooks: handlers.Hooks{Check: onlyHTTPS, Secret: func() (string, error) { return "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", nil }},
 		DB: d, Listener: db.NewListener(cfg, access.Executive), Assets: assets, World: market.Simulated,
 		Log: log, Now: now,
 	})

@@ -77,6 +77,18 @@ var matrix = []struct {
 	{"POST", "/admin/people/99/proposal", "401 no no no no miss no"},
 	{"POST", "/admin/people/99/link", "401 no no no no miss no"},
 	{"POST", "/admin/people/99/active", "401 no no no no miss no"},
+	{"GET", "/admin/alerts", "in ok ok ok ok ok no"},
+	{"POST", "/admin/alerts/1/acknowledge", "401 > miss miss miss miss no"}, // the first of them takes it on
+	{"GET", "/admin/alerts/rules/new", "in ok ok ok ok ok no"},
+	{"POST", "/admin/alerts/rules", "401 bad bad bad bad bad no"},
+	{"GET", "/admin/alerts/rules/1", "in ok ok miss miss miss no"}, // about mining, by mining
+	{"POST", "/admin/alerts/rules/1", "401 no bad miss miss miss no"},
+	{"GET", "/admin/alerts/rules/99", "in miss miss miss miss miss no"},
+	{"POST", "/admin/alerts/rules/1/proposal", "401 miss miss miss miss miss no"},
+	{"GET", "/admin/alerts/channels/new", "in no no no no ok no"},
+	{"POST", "/admin/alerts/channels", "401 no no no no bad no"},
+	{"POST", "/admin/alerts/channels/99/test", "401 no no no no miss no"},
+	{"POST", "/admin/alerts/channels/99/remove", "401 no no no no miss no"},
 	{"GET", "/admin/audit", "in no no no no ok no"},
 	{"GET", "/admin/settings", "in no no no no ok no"},
 	{"POST", "/admin/settings", "401 no no no no bad no"},
@@ -150,6 +162,7 @@ func (s *site) company() (canaries map[access.Room]string) {
 	if _, err := s.db.As(access.Mining).InsertMonth(ctx, by, mining.MonthRecord{ID: 202602, Published: true, Reason: "CanaryMine"}); err != nil {
 		s.t.Fatal(err)
 	}
+	s.firedRule("CanaryMine")
 	if _, err := s.db.As(access.Business).InsertCustomer(ctx, by, ai.Customer{Name: "CanaryDeal", Country: "US", Segment: ai.Lab, Version: day}); err != nil {
 		s.t.Fatal(err)
 	}
@@ -260,6 +273,7 @@ var followed = map[string]string{
 	"fork.anything":        "y - - - - -",
 	"core.source":          "y - - - y -",
 	"core.job":             "y - - - y -",
+	"core.alert":           "y y y y y -",
 	"core.people":          "- - - - y -",
 	"core.audit":           "y - - - y -",
 	"attic.anything":       "- - - - - -",

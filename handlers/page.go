@@ -27,23 +27,27 @@ const (
 // page is what one page reads: everything in one snapshot of the database, so
 // that its figures agree with one another.
 type page struct {
-	ctx      context.Context
-	c        echo.Context
-	s        *db.Store
-	now      time.Time
-	known    time.Time     // asked for as known then; zero: now
-	valued   *market.Point // price of bitcoin by which the page values; nil: none
-	price    priceFacts
-	network  networkFacts
-	blocks   ops.Source // the source blocks come from; zero if not declared yet
-	world    market.World
-	seqs     map[string]int64
-	who      access.Subject
-	settings ops.Settings
+	ctx           context.Context
+	c             echo.Context
+	s             *db.Store
+	now           time.Time
+	known         time.Time     // asked for as known then; zero: now
+	valued        *market.Point // price of bitcoin by which the page values; nil: none
+	price         priceFacts
+	network       networkFacts
+	blocks        ops.Source // the source blocks come from; zero if not declared yet
+	world         market.World
+	waitingAlerts int // that go on and nobody has taken on
+	seqs          map[string]int64
+	who           access.Subject
+	settings      ops.Settings
 }
 
 // tickerTopics are the live topics of the ticker, on every page.
 var tickerTopics = []string{keyBTC, keyHashprice, topicBlock}
+
+// houseTopics follow every page of people beside the ticker's.
+var houseTopics = []string{topicAlert}
 
 // readPage runs fill in one read-only snapshot, with what every page needs
 // read first. topics are those of the page beside the ticker's.
@@ -55,7 +59,7 @@ func (a *App) readPage(c echo.Context, topics []string, fill func(*page) error) 
 		if p.known, err = pageKnown(c, p.now); err != nil {
 			return err
 		}
-		if p.seqs, err = s.TopicSeqs(ctx, slices.Concat(tickerTopics, topics)); err != nil {
+		if p.seqs, err = s.TopicSeqs(ctx, slices.Concat(tickerTopics, houseTopics, topics)); err != nil {
 			return err
 		}
 		if p.price, err = readPrice(ctx, s, p.now); err != nil {
@@ -72,6 +76,11 @@ func (a *App) readPage(c echo.Context, topics []string, fill func(*page) error) 
 			return err
 		}
 		p.settings = ops.ParseSettings(settings)
+		if p.who.Role != access.Share {
+			if p.waitingAlerts, err = s.WaitingAlerts(ctx); err != nil {
+				return err
+			}
+		}
 		return fill(p)
 	})
 }
@@ -105,8 +114,9 @@ func (a *App) shell(p *page, title string, topics ...string) views.Shell {
 	sh.Now = p.now
 	sh.Company = companyLine(p.settings.Company, a.world)
 	sh.Zone = p.zone()
+	sh.Alerts = views.WaitingWords(p.waitingAlerts)
 	sh.Ticker = p.ticker()
-	sh.Topics = p.topics(slices.DeleteFunc(slices.Clone(topics), func(name string) bool { return !mayFollow(p.who, name) })...)
+	sh.Topics = p.topics(slices.DeleteFunc(slices.Concat(houseTopics, topics), func(name string) bool { return !mayFollow(p.who, name) })...)
 	return sh
 }
 

@@ -46,8 +46,17 @@ type kind[T any] struct {
 	versions func(*db.Store, context.Context, int64) ([]T, error)
 	insert   func(*db.Store, context.Context, access.Actor, T) (int64, error)
 	update   func(*db.Store, context.Context, access.Actor, T, []string) error
+	// mayEdit says who may; nil: whoever writes the room.
+	mayEdit func(access.Subject, T) bool
 	// more adds what belongs to the thing beside its form; nil: nothing.
 	more func(p *page, v T, to *views.RecordPage) error
+}
+
+func (r kind[T]) editable(who access.Subject, v T) bool {
+	if r.mayEdit != nil {
+		return r.mayEdit(who, v)
+	}
+	return who.May(r.room, access.Write)
 }
 
 func (r kind[T]) path(id int64) string { return r.list + "/" + strconv.FormatInt(id, 10) }
@@ -116,6 +125,9 @@ func (r kind[T]) edit(a *App) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
+		if !r.editable(subjectOf(c), now) {
+			return &fault{status: http.StatusForbidden, title: "Not permitted", detail: "This belongs to somebody else, who alone changes it."}
+		}
 		v := r.parse(f, a.now().UTC(), now)
 		if !f.ok() {
 			return r.page(a, c, f, now, "")
@@ -170,7 +182,7 @@ func (r kind[T]) pageWith(a *App, c echo.Context, f *form, v T, problem string, 
 		Name: "New " + r.noun, Unit: r.unit, Title: "What it is", Back: views.Link{Href: r.home, Label: r.back},
 		Sentence: ui.Sentence{}.Say(r.about), Notice: saved(c),
 	}
-	if subjectOf(c).May(r.room, access.Write) {
+	if r.editable(subjectOf(c), v) {
 		to.Form = &ui.FormSpec{Action: r.list, Submit: "Add " + r.noun, Cancel: r.home, Problem: problem, Fields: r.controls(f, v)}
 	}
 	err := a.readPage(c, nil, func(p *page) error {

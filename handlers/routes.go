@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"switchyard/econ/access"
+	"switchyard/econ/alert"
 )
 
 // route is one line of the route table: what an address does, and what its
@@ -85,6 +86,17 @@ func (a *App) routes() []route {
 		{post, "/admin/people/:id/proposal", manage, a.decideRole},
 		{post, "/admin/people/:id/link", manage, a.makeLink},
 		{post, "/admin/people/:id/active", manage, a.setActive},
+		{get, alertsPath, signedIn, a.showAlerts}, // each row belongs to a room
+		{post, alertsPath + "/:id/acknowledge", signedIn, a.acknowledge},
+		{get, rulesPath + "/new", signedIn, a.ruleHandler(func(k kind[alert.Record]) echo.HandlerFunc { return k.blank(a) })},
+		{post, rulesPath, signedIn, a.ruleHandler(func(k kind[alert.Record]) echo.HandlerFunc { return k.create(a) })},
+		{get, rulesPath + "/:id", signedIn, a.ruleHandler(func(k kind[alert.Record]) echo.HandlerFunc { return k.show(a) })},
+		{post, rulesPath + "/:id", signedIn, a.ruleHandler(func(k kind[alert.Record]) echo.HandlerFunc { return k.edit(a) })},
+		{post, rulesPath + "/:id/proposal", signedIn, a.decideRule},
+		{get, channelsPath + "/new", manage, a.newChannel},
+		{post, channelsPath, manage, a.createChannel},
+		{post, channelsPath + "/:id/test", manage, a.testChannel},
+		{post, channelsPath + "/:id/remove", manage, a.removeChannel},
 		{get, "/admin/audit", manage, a.showAudit},
 		{get, "/admin/settings", manage, a.showSettings},
 		{post, "/admin/settings", manage, a.saveSettings},

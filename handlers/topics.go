@@ -57,6 +57,7 @@ func topicTable() []topic {
 		{topicBalance, may(access.RoomFinance, access.Headline), false, nil},
 		{topicSource, may(access.RoomCore, access.Read), false, sourceText},
 		{topicJob, may(access.RoomCore, access.Read), false, nil},
+		{topicAlert, signedIn, false, alertText},
 		{topicPeople, may(access.RoomCore, access.Manage), false, nil},
 	}
 }

@@ -112,7 +112,7 @@ func newWatch(t *testing.T) *watch {
 	w := &watch{t: t, clock: &testClock{}, hook: newHook(t)}
 	w.d, _ = dbtest.NewAt(t, w.clock.Now)
 	w.env = &Env{Store: w.d.Jobs(), DB: w.d, Now: w.clock.Now, Log: testLog(t), Delivery: delivery(), notes: &notes{}, watchedAt: new(atomic.Int64)}
-	w.env.Delivery.Notify = notify.NewClient(notify.Options{AllowHTTP: true, AllowPrivate: true, Now: w.clock.Now})
+	w.env.Notify = notify.NewClient(notify.Options{AllowHTTP: true, AllowPrivate: true, Now: w.clock.Now})
 	w.owner = w.person(access.Mining)
 	if err := w.env.Store.EnsureSeries(t.Context(), market.SeriesDef{Key: "market.btc_usd", Unit: "USD", Interval: time.Second, Source: "test"}); err != nil {
 		t.Fatal(err)

@@ -158,6 +158,7 @@ func settle(ctx context.Context, env *Env, p db.Parcel, err error) error {
 			return err
 		}
 		return env.Store.DisableChannel(ctx, *p.Channel, why)
+	case notify.Retry:
 	}
 	wait, more := notify.Backoff(p.Attempt+1, rand.Float64)
 	if !more {

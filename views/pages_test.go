@@ -137,7 +137,7 @@ func TestNavigationMarksThePageAndHasNoDeadLinks(t *testing.T) {
 		}
 		if within(a, "nav") {
 			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
-				"/admin/sources", "/admin/people", "/admin/audit", "/admin/settings", "/share", "/account"}
+				"/admin/sources", "/admin/people", "/admin/audit", "/admin/settings", "/admin/alerts", "/share", "/account"}
 			if href, _ := attr(a, "href"); !slices.Contains(pages, href) {
 				t.Errorf("navigation links to %q", href)
 			}
@@ -176,7 +176,8 @@ func TestSentencesStateTheAnswer(t *testing.T) {
 // every text a topic sends is what the page shows under that id.
 func TestPushedTextsAreTheRenderedOnes(t *testing.T) {
 	o, m := sampleOverview(), sampleMining(market.Live, 0)
-	texts := []map[string]string{m.Network.Texts(), m.Venues.Texts(), o.SentenceTexts(), m.SentenceTexts()}
+	o.Shell.Alerts, m.Shell.Alerts = WaitingWords(2), WaitingWords(2)
+	texts := []map[string]string{m.Network.Texts(), m.Venues.Texts(), o.SentenceTexts(), m.SentenceTexts(), {AlertsWaiting: WaitingWords(2)}}
 	for _, it := range o.Shell.Ticker {
 		texts = append(texts, it.Texts())
 	}

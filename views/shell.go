@@ -22,6 +22,7 @@ type Shell struct {
 	Mark      *Watermark // the reader comes by a link; nil: a person
 	Now       time.Time
 	Zone      *time.Location // the company's; nil or UTC: none beside UTC
+	Alerts    string         // how many alerts wait for somebody; empty: none
 	Feed      Feed
 	Ticker    []TickerItem // in the fixed order of the ticker
 	Nav       []NavGroup   // in the order of the rail; see Pages
@@ -100,6 +101,9 @@ type NavLink struct {
 	Tab   string // short label in the tabs of narrow screens; empty: only under More
 }
 
+// AlertsHref is the page whose link carries how many alerts wait.
+const AlertsHref = "/admin/alerts"
+
 // Pages returns the pages that exist, in the order of the rail. A handler
 // drops what the reader may not open; a group without links is not drawn.
 func Pages() []NavGroup {
@@ -123,6 +127,7 @@ func Pages() []NavGroup {
 		}},
 		{Heading: "Admin", Links: []NavLink{
 			{Href: "/admin/sources", Label: "Sources and jobs", Keys: "g s"},
+			{Href: AlertsHref, Label: "Alerts", Keys: "g l"},
 			{Href: "/admin/people", Label: "People", Keys: ""},
 			{Href: "/admin/audit", Label: "Audit log", Keys: ""},
 			{Href: "/admin/settings", Label: "Settings", Keys: ""},

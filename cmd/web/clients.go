@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"switchyard/econ/ops"
+	"switchyard/handlers"
 	"switchyard/handlers/signin"
 	"switchyard/jobs"
 	"switchyard/jobs/notify"
@@ -31,7 +33,7 @@ func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, sealer *s
 		return o
 	}
 	delivery := jobs.Delivery{
-		Notify: notify.NewClient(notify.Options{AllowHTTP: cfg.HooksPrivate, AllowPrivate: cfg.HooksPrivate}), Mail: cfg.Mail,
+		Notify: notifier(cfg), Mail: cfg.Mail,
 		Open: func(key, sealed string) ([]byte, error) { return sealer.Open(signin.ForHook, key, sealed) },
 	}
 	if cfg.PublicURL != nil {
@@ -44,6 +46,16 @@ func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, sealer *s
 			coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp")),
 		},
 	}
+}
+
+// notifier sends to the addresses that channels have.
+func notifier(cfg Config) *notify.Client {
+	return notify.NewClient(notify.Options{AllowHTTP: cfg.HooksPrivate, AllowPrivate: cfg.HooksPrivate})
+}
+
+// hooks is what the pages need to know of it.
+func hooks(cfg Config) handlers.Hooks {
+	return handlers.Hooks{Check: notifier(cfg).Check, Secret: func() (string, error) { return notify.NewSecret(rand.Reader) }}
 }
 
 // progress tells the person at the terminal how the first fill goes: a line
