@@ -20,6 +20,7 @@ import (
 type Hooks struct {
 	Check  func(address string) error // why an address cannot be one, as a sentence
 	Secret func() (string, error)     // a new secret to sign with
+	Mail   bool                       // a mail server is set
 }
 
 // Rows of the page's lists.
