@@ -166,15 +166,10 @@ func (s *Store) ProposeRule(ctx context.Context, by access.Actor, before alert.R
 
 // RuleProposal is the open proposal for a rule; nil if there is none.
 func (s *Store) RuleProposal(ctx context.Context, rule int64) (*access.Proposal, error) {
-	rows, err := allRows[proposalRow](s.q.Query(ctx, sqlOpenProposal, proposalAlert, ruleObject(rule)))
-	if err != nil || len(rows) == 0 {
-		return nil, wrap(err, "read the proposal for rule %d", rule)
-	}
-	p := rows[0].proposal()
-	return &p, nil
+	return s.openProposal(ctx, ruleObject(rule), proposalAlert)
 }
 
-// DecideRule approves or ends the open proposal for a rule, like DecideRole.
+// DecideRule approves or ends the open proposal for a rule, like DecidePerson.
 // next is the version that the proposal makes, with KnownFrom of the version it
 // was made from.
 func (s *Store) DecideRule(ctx context.Context, by access.Actor, p access.Proposal, approve bool, next alert.Record) error {

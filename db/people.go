@@ -80,14 +80,15 @@ func (s *Store) Person(ctx context.Context, id int64) (access.Person, error) {
 }
 
 const sqlInsertPerson = `
-INSERT INTO core.person (email, name, role, persona, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`
+INSERT INTO core.person (email, name, role, persona, created_at, created_by, deactivated_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`
 
-// InsertPerson adds somebody and returns the id. An address that is there
+// InsertPerson adds somebody and returns the id; with DeactivatedAt set, somebody
+// who may not sign in yet. An address that is there
 // already is ErrTaken.
 func (s *Store) InsertPerson(ctx context.Context, by access.Actor, p access.Person) (int64, error) {
 	var id int64
 	err := s.write(ctx, func(s *Store) error {
-		err := s.q.QueryRow(ctx, sqlInsertPerson, p.Email, p.Name, string(p.Role), p.Persona, s.now(), by.Name).Scan(&id)
+		err := s.q.QueryRow(ctx, sqlInsertPerson, p.Email, p.Name, string(p.Role), p.Persona, s.now(), by.Name, orNull(p.DeactivatedAt)).Scan(&id)
 		if err != nil {
 			return taken(err, "insert person %s", p.Email)
 		}

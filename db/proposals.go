@@ -14,8 +14,11 @@ import (
 // ErrOwnProposal is returned where somebody approves what they proposed.
 var ErrOwnProposal = errors.New("whoever proposes does not approve")
 
-// proposalRole is the kind of proposal that changes a person's role.
-const proposalRole = "role"
+// Kinds of proposals about a person.
+const (
+	proposalRole   = "role"   // changes what they may do
+	proposalActive = "active" // lets them sign in, again or for the first time
+)
 
 type proposalRow struct {
 	ID         int64
@@ -40,7 +43,7 @@ const (
 	proposalColumns   = `id, room, kind, target, change, known, proposer_id, proposer, proposed_at`
 	sqlInsertProposal = `
 INSERT INTO core.proposal (room, kind, target, change, known, proposer_id, proposer, proposed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-	sqlOpenProposal = `SELECT ` + proposalColumns + ` FROM core.proposal WHERE kind = $1 AND target = $2 AND decided_at IS NULL`
+	sqlOpenProposal = `SELECT ` + proposalColumns + ` FROM core.proposal WHERE kind = ANY ($1) AND target = $2 AND decided_at IS NULL ORDER BY id LIMIT 1`
 	sqlTakeProposal = `SELECT ` + proposalColumns + ` FROM core.proposal WHERE id = $1 AND decided_at IS NULL FOR UPDATE`
 	sqlDecide       = `UPDATE core.proposal SET decider_id = $2, decider = $3, decided_at = $4, decision = $5 WHERE id = $1`
 	sqlHolders      = `SELECT count(*) FROM core.person WHERE role = $1 AND deactivated_at IS NULL`
@@ -55,39 +58,53 @@ func (s *Store) Holders(ctx context.Context, role access.Role) (int, error) {
 // ProposeRole proposes a change of somebody's role. One that is open for the
 // same person already is ErrTaken.
 func (s *Store) ProposeRole(ctx context.Context, by access.Actor, person access.Person, role access.Role) error {
+	return s.proposePerson(ctx, by, person.ID, proposalRole, string(role), string(person.Role))
+}
+
+// ProposeActive proposes to let somebody sign in who may not. One that is open
+// already is ErrTaken.
+func (s *Store) ProposeActive(ctx context.Context, by access.Actor, person int64) error {
+	return s.proposePerson(ctx, by, person, proposalActive, "yes", "no")
+}
+
+func (s *Store) proposePerson(ctx context.Context, by access.Actor, person int64, kind, next, now string) error {
 	return s.write(ctx, func(s *Store) error {
-		object := personObject(person.ID)
-		_, err := s.q.Exec(ctx, sqlInsertProposal, string(access.RoomCore), proposalRole, object,
-			map[string]string{"role": string(role)}, map[string]string{"role": string(person.Role)}, by.ID, by.Name, s.now())
+		object := personObject(person)
+		_, err := s.q.Exec(ctx, sqlInsertProposal, string(access.RoomCore), kind, object,
+			map[string]string{kind: next}, map[string]string{kind: now}, by.ID, by.Name, s.now())
 		if err != nil {
-			return taken(err, "propose a role for %s", object)
+			return taken(err, "propose %s of %s", kind, object)
 		}
-		if err := s.record(ctx, by, access.RoomCore, "propose role", object, "role"); err != nil {
+		if err := s.record(ctx, by, access.RoomCore, "propose "+kind, object, kind); err != nil {
 			return err
 		}
-		return s.publish(ctx, map[string]string{topicPeople: fmt.Sprint(person.ID)})
+		return s.publish(ctx, map[string]string{topicPeople: fmt.Sprint(person)})
 	})
 }
 
-// RoleProposal is the open proposal for somebody's role; nil if there is none.
-func (s *Store) RoleProposal(ctx context.Context, person int64) (*access.Proposal, error) {
-	r, err := onlyRow[proposalRow](s.q.Query(ctx, sqlOpenProposal, proposalRole, personObject(person)))
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
-	}
-	p := r.proposal()
-	return &p, wrap(err, "read the proposal for person %d", person)
+// PersonProposal is the open proposal about somebody; nil if there is none.
+func (s *Store) PersonProposal(ctx context.Context, person int64) (*access.Proposal, error) {
+	return s.openProposal(ctx, personObject(person), proposalRole, proposalActive)
 }
 
-// DecideRole approves or ends the open proposal id for somebody's role.
-// Approved, the role changes in the same transaction, provided that it still is
-// what it was when it was proposed: else it is ErrChanged. Whoever proposed may
+func (s *Store) openProposal(ctx context.Context, object string, kinds ...string) (*access.Proposal, error) {
+	rows, err := allRows[proposalRow](s.q.Query(ctx, sqlOpenProposal, kinds, object))
+	if err != nil || len(rows) == 0 {
+		return nil, wrap(err, "read the proposal for %s", object)
+	}
+	p := rows[0].proposal()
+	return &p, nil
+}
+
+// DecidePerson approves or ends the open proposal id about somebody. Approved, it
+// is done in the same transaction, provided that the person still is what they
+// were when it was proposed: else it is ErrChanged. Whoever proposed may
 // withdraw, and gets ErrOwnProposal for an approval. A proposal that is decided
 // already is ErrNotFound.
-func (s *Store) DecideRole(ctx context.Context, by access.Actor, id, person int64, approve bool) error {
+func (s *Store) DecidePerson(ctx context.Context, by access.Actor, id, person int64, approve bool) error {
 	return s.write(ctx, func(s *Store) error {
 		r, err := onlyRow[proposalRow](s.q.Query(ctx, sqlTakeProposal, id))
-		if err == nil && (r.Kind != proposalRole || r.Target != personObject(person)) {
+		if err == nil && (r.Kind != proposalRole && r.Kind != proposalActive || r.Target != personObject(person)) {
 			err = pgx.ErrNoRows
 		}
 		if err != nil {
@@ -105,7 +122,7 @@ func (s *Store) DecideRole(ctx context.Context, by access.Actor, id, person int6
 		if _, err := s.q.Exec(ctx, sqlDecide, id, by.ID, by.Name, s.now(), decision); err != nil {
 			return wrap(err, "decide proposal %d", id)
 		}
-		if err := s.record(ctx, by, access.RoomCore, "proposal "+decision, r.Target, "role"); err != nil {
+		if err := s.record(ctx, by, access.RoomCore, "proposal "+decision, r.Target, r.Kind); err != nil {
 			return err
 		}
 		if !approve {
@@ -114,6 +131,12 @@ func (s *Store) DecideRole(ctx context.Context, by access.Actor, id, person int6
 		now, err := s.Person(ctx, person)
 		if err != nil {
 			return err
+		}
+		if r.Kind == proposalActive {
+			if now.Active() {
+				return ErrChanged
+			}
+			return s.Reactivate(ctx, by, person)
 		}
 		if string(now.Role) != r.Known["role"] {
 			return ErrChanged

@@ -126,15 +126,35 @@ func (a *App) createPerson(c echo.Context) error {
 	if !f.ok() {
 		return a.newPersonPage(c, f)
 	}
-	person.ID, err = a.store(c).InsertPerson(c.Request().Context(), actorOf(c), person)
+	second, err := a.needsSecond(c)
+	if err != nil {
+		return err
+	}
+	if second = second && (person.Role == access.Admin || person.Role == access.Executive); second {
+		person.DeactivatedAt = a.now().UTC() // until another administrator agrees
+	}
+	ctx, s := c.Request().Context(), a.store(c)
+	person.ID, err = s.InsertPerson(ctx, actorOf(c), person)
 	if errors.Is(err, db.ErrTaken) {
 		f.fail("email", "Somebody has this address already.")
 		return a.newPersonPage(c, f)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
+		return err
+	case !second:
+		return a.showLink(c, person.ID, db.LinkInvite)
+	}
+	if err := s.ProposeActive(ctx, actorOf(c), person.ID); err != nil {
 		return err
 	}
-	return a.showLink(c, person.ID, db.LinkInvite)
+	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/admin/people/%d?saved=1", person.ID))
+}
+
+// needsSecond says whether what an administrator grants waits for another.
+func (a *App) needsSecond(c echo.Context) (bool, error) {
+	holders, err := a.store(c).Holders(c.Request().Context(), access.Admin)
+	return access.NeedsSecond(holders), err
 }
 
 // personOf is the person in the address.
@@ -208,15 +228,17 @@ func (a *App) personPage(c echo.Context, id int64, f *form, link string) error {
 		}
 		v.Form = &ui.FormSpec{Action: fmt.Sprintf("/admin/people/%d/role", id), Submit: "Change role", Fields: []ui.Control{role}}
 		v.Facts = []views.FactLine{{Name: "E-mail", Text: who.Email}, {Name: "Added", Text: format.DayMonthYear(who.CreatedAt) + " by " + who.CreatedBy}}
-		proposal, err := p.s.RoleProposal(p.ctx, id)
+		proposal, err := p.s.PersonProposal(p.ctx, id)
 		if err != nil {
 			return err
 		}
 		if proposal != nil {
-			v.Form, v.Sub = nil, "A change of it waits for a second person."
+			v.Form, v.Sub = nil, "A change waits for a second person."
 			v.Actions = proposalActions(*proposal, who, p.who)
 		}
-		v.Actions = append(v.Actions, personActions(who, p.who)...)
+		if proposal == nil || who.Active() {
+			v.Actions = append(v.Actions, personActions(who, p.who)...)
+		}
 		if link != "" {
 			v.Notice = "Give this link to " + who.Name + ". It works once, for three days, and is not shown again: " + link
 		}
@@ -287,13 +309,13 @@ func (a *App) changeRole(c echo.Context) error {
 		return a.personPage(c, person.ID, f, "")
 	}
 	ctx, s := c.Request().Context(), a.store(c)
-	holders, err := s.Holders(ctx, access.Admin)
+	second, err := a.needsSecond(c)
 	if err != nil {
 		return err
 	}
 	switch {
 	case role == person.Role:
-	case access.NeedsSecond(holders):
+	case second:
 		err = s.ProposeRole(ctx, actorOf(c), person, role)
 	default:
 		err = s.SetRole(ctx, actorOf(c), person.ID, role)
@@ -322,12 +344,12 @@ func (a *App) decideRole(c echo.Context) error {
 	if err != nil {
 		return badInput("\"proposal\" must be the number of a proposal.")
 	}
-	err = a.store(c).DecideRole(c.Request().Context(), actorOf(c), proposal, person.ID, f.get("decision") == "approve")
+	err = a.store(c).DecidePerson(c.Request().Context(), actorOf(c), proposal, person.ID, f.get("decision") == "approve")
 	switch {
 	case errors.Is(err, db.ErrOwnProposal):
 		return &fault{status: http.StatusForbidden, title: "Not permitted", detail: "Whoever proposes does not approve: another administrator does."}
 	case errors.Is(err, db.ErrChanged):
-		return &fault{status: http.StatusConflict, title: "Changed meanwhile", detail: "The role is not what it was when the change was proposed. Reject the proposal and look again."}
+		return &fault{status: http.StatusConflict, title: "Changed meanwhile", detail: "The person is not what they were when the change was proposed. Reject the proposal and look again."}
 	case err != nil:
 		return err
 	}
@@ -341,12 +363,17 @@ func proposalActions(p access.Proposal, who access.Person, reader access.Subject
 		return []ui.Option{{Value: "proposal", Label: strconv.FormatInt(p.ID, 10)}, {Value: "decision", Label: decision}}
 	}
 	said := p.Proposer + " proposed on " + format.DateTimeUTC(p.ProposedAt) + " to make " + who.Name + " " + role + " instead of " + access.Role(p.Known["role"]).Title() + "."
+	effect := " Approved, it signs them out everywhere."
+	if p.Change["active"] != "" {
+		said = p.Proposer + " proposed on " + format.DateTimeUTC(p.ProposedAt) + " to let " + who.Name + " sign in as " + who.Role.Title() + "."
+		effect = " Approved, they may; then make them a link."
+	}
 	if p.ProposerID == reader.ID {
 		return []views.PostAction{{Action: path, Label: "Withdraw", Describe: "the proposal", Hidden: hidden("withdraw"), Effect: said + " It waits for another administrator."}}
 	}
 	return []views.PostAction{
-		{Action: path, Label: "Approve as administrator", Describe: "the proposal", Hidden: hidden("approve"), Effect: said + " Approved, it signs them out everywhere."},
-		{Action: path, Label: "Reject", Describe: "the proposal", Hidden: hidden("reject"), Danger: true, Effect: "Ends the proposal. The role stays."},
+		{Action: path, Label: "Approve as administrator", Describe: "the proposal", Hidden: hidden("approve"), Effect: said + effect},
+		{Action: path, Label: "Reject", Describe: "the proposal", Hidden: hidden("reject"), Danger: true, Effect: "Ends the proposal. Nothing changes."},
 	}
 }
 
@@ -363,7 +390,15 @@ func (a *App) setActive(c echo.Context) error {
 	ctx, s := c.Request().Context(), a.store(c)
 	switch f.get("active") {
 	case "yes":
-		err = s.Reactivate(ctx, actorOf(c), person.ID)
+		var second bool
+		if second, err = a.needsSecond(c); err != nil {
+			return err
+		}
+		if second {
+			err = s.ProposeActive(ctx, actorOf(c), person.ID)
+		} else {
+			err = s.Reactivate(ctx, actorOf(c), person.ID)
+		}
 	case "no":
 		if person.ID == subjectOf(c).ID {
 			return badInput("Nobody deactivates themselves: another administrator does.")

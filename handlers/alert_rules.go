@@ -97,7 +97,7 @@ func (a *App) rules(c echo.Context) (kind[alert.Record], error) {
 		first: func(now time.Time) alert.Record {
 			return alert.Record{
 				Rule:  alert.Rule{Figure: keyBTC, Kind: alert.Threshold, Side: alert.Below, Owner: who.Name, Cooldown: time.Hour},
-				Email: true, Version: record.Version{ValidFrom: now}, OwnerID: who.ID,
+				Email: a.hooks.Mail, Version: record.Version{ValidFrom: now}, OwnerID: who.ID,
 			}
 		},
 		id:         func(v alert.Record) int64 { return v.ID },
@@ -111,7 +111,7 @@ func (a *App) rules(c echo.Context) (kind[alert.Record], error) {
 		parse: func(f *form, now time.Time, before alert.Record) alert.Record {
 			return parseRule(f, now, before, figures, channels)
 		},
-		controls: func(f *form, v alert.Record) []ui.Control { return ruleControls(f, v, figures, channels) },
+		controls: func(f *form, v alert.Record) []ui.Control { return ruleControls(f, v, figures, channels, a.hooks.Mail) },
 		load:     (*db.Store).Rule, versions: (*db.Store).RuleVersions, insert: (*db.Store).InsertRule,
 		update: func(s *db.Store, ctx context.Context, by access.Actor, v alert.Record, fields []string) error {
 			return updateRule(ctx, s, by, v, fields)
@@ -375,7 +375,7 @@ func (f *form) minutes(name string) time.Duration {
 	return time.Duration(v * float64(time.Minute))
 }
 
-func ruleControls(f *form, v alert.Record, figures []watched, channels []alert.Channel) []ui.Control {
+func ruleControls(f *form, v alert.Record, figures []watched, channels []alert.Channel, mail bool) []ui.Control {
 	figure := f.control(ui.InputSelect, "figure", "Figure", "")
 	for _, w := range figures {
 		figure.Options = append(figure.Options, ui.Option{Value: w.key, Label: w.label})
@@ -393,7 +393,9 @@ func ruleControls(f *form, v alert.Record, figures []watched, channels []alert.C
 		optional(decimalField(f.control(ui.InputText, "for", "Must hold for, minutes", "Before it tells"))),
 		optional(decimalField(f.control(ui.InputText, "cooldown", "Rests for, minutes", "After it ended"))),
 		f.control(ui.InputCheck, "critical", "Critical", "A change of it waits for a second reader of its room"),
-		f.control(ui.InputCheck, "email", "Tell me by e-mail", "If a mail server is set"),
+	}
+	if mail || v.Email {
+		list = append(list, f.control(ui.InputCheck, "email", "Tell me by e-mail", ""))
 	}
 	for _, ch := range channels {
 		list = append(list, f.control(ui.InputCheck, channelField(ch.ID), "Tell "+ch.Name, ""))

@@ -61,6 +61,7 @@ type App struct {
 	hasher   *signin.Hasher
 	sealer   *signin.Sealer
 	hooks    Hooks
+	reads    *reads
 	provider *signin.OIDC  // nil: passwords alone
 	sessions chan struct{} // capacity 1: a session has ended somewhere
 
@@ -72,7 +73,7 @@ type App struct {
 func New(cfg Config) *App {
 	a := &App{
 		db: cfg.DB, listener: cfg.Listener, assets: cfg.Assets, world: cfg.World, demo: cfg.Demo, sessions: make(chan struct{}, 1), hasher: signin.NewHasher(), sealer: cfg.Sealer, hooks: cfg.Hooks, provider: cfg.Provider,
-		publicURL: cfg.PublicURL, log: cfg.Log, now: cfg.Now, hub: live.NewHub(),
+		reads: newReads(), publicURL: cfg.PublicURL, log: cfg.Log, now: cfg.Now, hub: live.NewHub(),
 	}
 	a.metrics = newMetrics(a.hub)
 	a.sockets = live.NewUpgrader(a.hub, cfg.Log, a.sameOrigin)
@@ -111,6 +112,7 @@ func (a *App) Start(ctx context.Context) {
 	})
 	a.wg.Go(func() { a.pump.run(ctx) })
 	a.wg.Go(func() { a.watchSessions(ctx) })
+	a.wg.Go(func() { a.writeReads(ctx) })
 }
 
 // notice hears what has changed in the database. It never blocks the listener.

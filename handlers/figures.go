@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -107,7 +108,7 @@ func (a *App) showFigure(c echo.Context) error {
 	if who := subjectOf(c); who.Role == access.Share {
 		return a.showSharedFigure(c, who, f, ext)
 	}
-	return permit(f.need, func(c echo.Context) error { return a.writeFigure(c, f, ext) })(c)
+	return a.permit(f.need, func(c echo.Context) error { return a.writeFigure(c, f, ext) })(c)
 }
 
 // onOverview says whether the overview shows a figure of another page too.
@@ -124,9 +125,12 @@ func (a *App) showSharedFigure(c echo.Context, who access.Subject, f figure, ext
 		return forbidden(who, f.need)
 	case ext != "" && !who.Exports:
 		return &fault{status: http.StatusForbidden, title: "Not permitted", detail: "Your link shows pages; it does not give files. Ask whoever sent it."}
-	default:
-		return a.writeFigure(c, f, ext)
 	}
+	err := a.writeFigure(c, f, ext)
+	if err == nil {
+		a.reads.note(c, cmp.Or(f.need.room, access.RoomCore), "read", a.now().UTC())
+	}
+	return err
 }
 
 func (a *App) writeFigure(c echo.Context, f figure, ext string) error {

@@ -148,7 +148,7 @@ func (a *App) route(e *echo.Echo) {
 	// they are built, and a socket cannot be.
 	zip := middleware.GzipWithConfig(middleware.GzipConfig{Level: 1, MinLength: 1024})
 	for _, r := range a.routes() {
-		handle := permit(r.need, r.handle)
+		handle := a.permit(r.need, r.handle)
 		if r.path == "/live" || r.path == "/static/*" {
 			e.Add(r.method, r.path, handle)
 			continue

@@ -159,11 +159,15 @@ func inAnyRoom(who access.Subject, action access.Action) bool {
 }
 
 // permit lets the request through if the rule allows its subject.
-func permit(r rule, next echo.HandlerFunc) echo.HandlerFunc {
+func (a *App) permit(r rule, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		who := subjectOf(c)
 		if r.open || (r.allows(who) && (r.known || who.MayOpen(c.Request().URL.Path))) {
-			return next(c)
+			err := next(c)
+			if err == nil && !r.open && !r.known && c.Request().Method == http.MethodGet && r.sensitive(who) {
+				a.reads.note(c, cmp.Or(r.room, access.RoomCore), "read", a.now().UTC())
+			}
+			return err
 		}
 		if who.Known() {
 			return forbidden(who, r)

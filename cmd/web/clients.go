@@ -55,7 +55,7 @@ func notifier(cfg Config) *notify.Client {
 
 // hooks is what the pages need to know of it.
 func hooks(cfg Config) handlers.Hooks {
-	return handlers.Hooks{Check: notifier(cfg).Check, Secret: func() (string, error) { return notify.NewSecret(rand.Reader) }}
+	return handlers.Hooks{Check: notifier(cfg).Check, Secret: func() (string, error) { return notify.NewSecret(rand.Reader) }, Mail: cfg.Mail != nil}
 }
 
 // progress tells the person at the terminal how the first fill goes: a line
