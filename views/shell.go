@@ -94,6 +94,7 @@ func Pages() []NavGroup {
 		{Heading: "Mining unit", Unit: ui.Mining, Links: []NavLink{
 			{Href: "/mining", Label: "Live", Keys: "g m", Tab: "Mining"},
 			{Href: "/mining/sites", Label: "Sites", Keys: ""},
+			{Href: "/mining/fleet", Label: "Fleet", Keys: ""},
 		}},
 		{Heading: "AI unit", Unit: ui.AI, Links: []NavLink{
 			{Href: "/ai/contracts", Label: "Contracts", Keys: "g c", Tab: "AI"},
