@@ -20,8 +20,8 @@ after(async () => {
 });
 
 const desks = {
-  Executive: ["/", "/fork", "/mining", "/mining/sites", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet", "/admin/sources", "/account"],
-  "Mining operations": ["/", "/mining", "/mining/sites", "/mining/sites/new", "/mining/sites/1", "/account"],
+  Executive: ["/", "/fork", "/mining", "/mining/sites", "/mining/fleet", "/mining/fleet/classes", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet", "/admin/sources", "/account"],
+  "Mining operations": ["/", "/mining", "/mining/sites", "/mining/sites/new", "/mining/sites/1", "/mining/fleet", "/mining/fleet/classes", "/mining/fleet/import", "/mining/fleet/DEMO-H01-00001", "/account"],
   "Business development": ["/", "/ai/contracts", "/ai/customers", "/ai/customers/new", "/ai/customers/1", "/account"],
   Finance: ["/", "/finance/runway", "/finance/balance-sheet", "/finance/accounts/new", "/finance/accounts/1", "/account"],
   Administrator: ["/", "/admin/sources", "/admin/people", "/admin/people/new", "/admin/people/1", "/admin/audit", "/admin/settings", "/account"],

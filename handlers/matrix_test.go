@@ -12,6 +12,7 @@ import (
 	"switchyard/econ/ai"
 	"switchyard/econ/finance"
 	"switchyard/econ/mining"
+	"switchyard/econ/mining/fleet"
 	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
@@ -34,6 +35,23 @@ var matrix = []struct {
 	{"GET", "/mining/sites/99", "in miss miss no no no"},
 	{"GET", "/mining/sites/x", "in miss miss no no no"},
 	{"POST", "/mining/sites/1", "401 no bad no no no"},
+	{"GET", "/mining/fleet", "in ok ok no no no"},
+	{"GET", "/mining/fleet?site=x", "in bad bad no no no"},
+	{"GET", "/mining/fleet/classes", "in ok ok no no no"},
+	{"GET", "/mining/fleet/classes/new", "in no ok no no no"},
+	{"GET", "/mining/fleet/classes/new?model=Toaster", "in no miss no no no"},
+	{"POST", "/mining/fleet/classes", "401 no bad no no no"},
+	{"GET", "/mining/fleet/classes/1", "in ok ok no no no"},
+	{"GET", "/mining/fleet/classes/99", "in miss miss no no no"},
+	{"POST", "/mining/fleet/classes/1", "401 no bad no no no"},
+	{"GET", "/mining/fleet/import", "in no ok no no no"},
+	{"GET", "/mining/fleet/import?file=00", "in no bad no no no"},
+	{"POST", "/mining/fleet/import", "401 no bad no no no"},
+	{"POST", "/mining/fleet/import/confirm", "401 no bad no no no"},
+	{"GET", "/mining/fleet/CANARY-1", "in ok ok no no no"},
+	{"GET", "/mining/fleet/CANARY-2", "in miss miss no no no"},
+	{"GET", "/mining/fleet/x", "in miss miss no no no"},
+	{"POST", "/mining/fleet/CANARY-1", "401 no bad no no no"},
 	{"GET", "/ai/contracts", "in ok no ok no no"},
 	{"GET", "/ai/customers", "in ok no ok no no"},
 	{"GET", "/ai/customers/new", "in no no ok no no"},
@@ -83,6 +101,11 @@ var matrix = []struct {
 	{"GET", "/data/sites", "in ok ok no no no"},
 	{"GET", "/data/sites.csv", "in ok ok no no no"},
 	{"GET", "/data/sites.xlsx", "in ok ok no no no"},
+	{"GET", "/data/fleet.csv", "in ok ok no no no"},
+	{"GET", "/data/fleet.xlsx", "in ok ok no no no"},
+	{"GET", "/data/fleet-sites.csv", "in ok ok no no no"},
+	{"GET", "/data/fleet-template.csv", "in no ok no no no"},
+	{"GET", "/data/classes.csv", "in ok ok no no no"},
 	{"GET", "/data/customers.csv", "in ok no ok no no"},
 	{"GET", "/data/holdings.csv", "in ok no no ok no"},
 	{"GET", "/data/units.csv", "in ok ok ok ok no"},
@@ -119,6 +142,14 @@ func (s *site) company() (canaries map[access.Room]string) {
 	}
 	canaries = map[access.Room]string{access.RoomMining: "CanaryMine", access.RoomAI: "CanaryDeal", access.RoomFinance: "CanaryVault"}
 	if _, err := s.db.As(access.Mining).InsertSite(ctx, by, mining.SiteRecord{Name: "CanaryMine", Place: "P", TimeZone: "UTC", Interconnect: mw, PUE: pue, Version: day}); err != nil {
+		s.t.Fatal(err)
+	}
+	class := mining.ClassRecord{Name: "CanaryMine", Cooling: mining.Air, Modes: []mining.ModeRecord{{Name: mining.Nameplate, Hashrate: mw, Power: mw}}, Version: day}
+	if _, err := s.db.As(access.Mining).InsertMachineClass(ctx, by, class); err != nil {
+		s.t.Fatal(err)
+	}
+	unit := fleet.Unit{Serial: "CANARY-1", Class: 1, Site: 1, Building: "CanaryMine", State: mining.Running, Since: day.ValidFrom}
+	if err := s.db.As(access.Mining).InsertUnits(ctx, by, []fleet.Unit{unit}, "CanaryMine"); err != nil {
 		s.t.Fatal(err)
 	}
 	if _, err := s.db.As(access.Business).InsertCustomer(ctx, by, ai.Customer{Name: "CanaryDeal", Country: "US", Segment: ai.Lab, Version: day}); err != nil {
@@ -204,6 +235,7 @@ func TestTheMatrixIsWhole(t *testing.T) {
 
 // matches says whether a path is one of a route.
 func matches(route, path string) bool {
+	path, _, _ = strings.Cut(path, "?")
 	a, b := strings.Split(route, "/"), strings.Split(path, "/")
 	if len(a) != len(b) {
 		return false
@@ -223,6 +255,7 @@ var followed = map[string]string{
 	"market.block":         "y y y y y",
 	"market.anything.else": "y y y y y",
 	"mining.site":          "y y - y -",
+	"mining.fleet":         "y y - - -",
 	"mining.hashrate_hs":   "y y - - -",
 	"ai.customer":          "y - y y -",
 	"ai.anything":          "y - y - -",

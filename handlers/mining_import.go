@@ -24,7 +24,7 @@ import (
 const (
 	importPath = "/mining/fleet/import"
 	// uploadLimit is a file of sheet.MaxBytes and the form around it.
-	uploadLimit  = "8200K"
+	uploadLimit  = "8224KiB"
 	importsShown = 50
 	namesShown   = 20 // units that a preview names
 )
