@@ -128,7 +128,6 @@ func (s *Store) Units(ctx context.Context, f UnitFilter) ([]fleet.Unit, error) {
 
 const (
 	sqlUnit       = `SELECT ` + unitColumns + ` FROM mining.unit WHERE serial = $1`
-	sqlLockedUnit = sqlUnit + ` FOR UPDATE`
 	sqlUnitEvents = `SELECT at, before, state, why, known_from, who FROM mining.unit_event WHERE unit_id = $1 ORDER BY id DESC LIMIT $2`
 	sqlMoveUnit   = `UPDATE mining.unit SET state = $2, since = $3, known_from = $4, who = $5 WHERE id = $1`
 	sqlEvent      = `INSERT INTO mining.unit_event (unit_id, at, before, state, why, known_from, who) VALUES ($1, $2, $3, $4, $5, $6, $7)`
@@ -167,7 +166,10 @@ func (s *Store) UnitEvents(ctx context.Context, unit int64, limit int) ([]fleet.
 // if the state may not follow.
 func (s *Store) MoveUnit(ctx context.Context, by access.Actor, serial string, seen, next mining.State, at time.Time, why string) error {
 	return s.write(ctx, func(s *Store) error {
-		r, err := onlyRow[unitRow](s.q.Query(ctx, sqlLockedUnit, serial))
+		if err := s.lockFleet(ctx); err != nil {
+			return err
+		}
+		r, err := onlyRow[unitRow](s.q.Query(ctx, sqlUnit, serial))
 		if err != nil {
 			return wrap(err, "move unit %s", serial)
 		}
@@ -190,6 +192,15 @@ func (s *Store) MoveUnit(ctx context.Context, by access.Actor, serial string, se
 		}
 		return s.publish(ctx, map[string]string{topicFleet: serial})
 	})
+}
+
+// sqlLockFleet lets one transaction write units at a time: the next waits and
+// then sees what the first did.
+const sqlLockFleet = `SELECT pg_advisory_xact_lock(hashtextextended('mining.unit', 0))`
+
+func (s *Store) lockFleet(ctx context.Context) error {
+	_, err := s.q.Exec(ctx, sqlLockFleet)
+	return wrap(err, "wait to write the fleet")
 }
 
 // MoveError says why a unit cannot go into a state, for the person who asked.

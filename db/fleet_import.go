@@ -48,18 +48,15 @@ const (
 	sqlImports     = `SELECT hash, name, added, changed, unchanged, at, who FROM mining.import ORDER BY at DESC LIMIT $1`
 	sqlImport      = `SELECT hash, name, added, changed, unchanged, at, who FROM mining.import WHERE hash = $1`
 	sqlAddImport   = `INSERT INTO mining.import (hash, name, added, changed, unchanged, at, who) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	// One file at a time: the second waits here and then sees what the first did.
-	sqlOneImport    = `SELECT pg_advisory_xact_lock(hashtextextended('mining.import', 0))`
-	sqlUnitsNamed   = `SELECT ` + unitColumns + ` FROM mining.unit WHERE serial = ANY ($1)`
-	sqlUnitsForEdit = sqlUnitsNamed + ` ORDER BY id FOR UPDATE`
+	sqlUnitsNamed  = `SELECT ` + unitColumns + ` FROM mining.unit WHERE serial = ANY ($1)`
 )
 
 // KeepDraft stores a file between its preview and its confirmation, and forgets
 // those that were never confirmed. It is ErrCrowded if too many wait.
 func (s *Store) KeepDraft(ctx context.Context, d Draft) error {
 	return s.write(ctx, func(s *Store) error {
-		if _, err := s.q.Exec(ctx, sqlOneImport); err != nil {
-			return wrap(err, "keep file %q", d.Name)
+		if err := s.lockFleet(ctx); err != nil {
+			return err
 		}
 		if _, err := s.q.Exec(ctx, sqlDropDrafts, s.now().Add(-DraftLife)); err != nil {
 			return wrap(err, "forget old files")
@@ -98,7 +95,7 @@ func (s *Store) Imported(ctx context.Context, hash []byte) (Import, error) {
 // CheckUnits says what a table would do to the register as it is now, or which
 // of its cells are wrong.
 func (s *Store) CheckUnits(ctx context.Context, t fleet.Table) (plan fleet.Plan, problems []fleet.Problem, count int, err error) {
-	known, err := s.knownUnits(ctx, sqlUnitsNamed, t)
+	known, err := s.knownUnits(ctx, t)
 	if err != nil {
 		return plan, nil, 0, err
 	}
@@ -107,9 +104,9 @@ func (s *Store) CheckUnits(ctx context.Context, t fleet.Table) (plan fleet.Plan,
 }
 
 // knownUnits reads what a table is compared with.
-func (s *Store) knownUnits(ctx context.Context, sql string, t fleet.Table) (fleet.Known, error) {
+func (s *Store) knownUnits(ctx context.Context, t fleet.Table) (fleet.Known, error) {
 	k := fleet.Known{Classes: make(map[string]fleet.Named), Sites: make(map[string]fleet.Named), Units: make(map[string]fleet.Unit), Now: s.now().UTC().Truncate(time.Microsecond)}
-	rows, err := allRows[unitRow](s.q.Query(ctx, sql, t.Serials()))
+	rows, err := allRows[unitRow](s.q.Query(ctx, sqlUnitsNamed, t.Serials()))
 	if err != nil {
 		return k, wrap(err, "read the units of a file")
 	}
@@ -139,8 +136,8 @@ var ErrBadCells = errors.New("cells of the file are wrong")
 // that time is returned and repeat is true.
 func (s *Store) ImportUnits(ctx context.Context, by access.Actor, hash []byte, name string, t fleet.Table) (done Import, repeat bool, err error) {
 	err = s.write(ctx, func(s *Store) error {
-		if _, err := s.q.Exec(ctx, sqlOneImport); err != nil {
-			return wrap(err, "import %q", name)
+		if err := s.lockFleet(ctx); err != nil {
+			return err
 		}
 		done, err = s.Imported(ctx, hash)
 		if err == nil {
@@ -150,7 +147,7 @@ func (s *Store) ImportUnits(ctx context.Context, by access.Actor, hash []byte, n
 		if !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		known, err := s.knownUnits(ctx, sqlUnitsForEdit, t)
+		known, err := s.knownUnits(ctx, t)
 		if err != nil {
 			return err
 		}
@@ -189,6 +186,9 @@ func (s *Store) InsertUnits(ctx context.Context, by access.Actor, units []fleet.
 		return nil
 	}
 	return s.write(ctx, func(s *Store) error {
+		if err := s.lockFleet(ctx); err != nil {
+			return err
+		}
 		if err := s.writePlan(ctx, by, fleet.Plan{Add: units}, why); err != nil {
 			return err
 		}

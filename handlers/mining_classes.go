@@ -13,7 +13,6 @@ import (
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/catalogue"
 	"switchyard/econ/record"
-	"switchyard/econ/units"
 	"switchyard/views"
 	"switchyard/views/format"
 	"switchyard/views/ui"
@@ -81,6 +80,8 @@ func classValues(c mining.ClassRecord) map[string]string {
 	return values
 }
 
+// parseClass reads a class. From a mode without hashrate or power nothing can be
+// computed, so neither may be zero.
 func parseClass(f *form, now time.Time, before mining.ClassRecord) mining.ClassRecord {
 	c := mining.ClassRecord{
 		ID: before.ID, Name: f.text("name", 80, false), Maker: f.text("maker", 80, true), Cooling: f.choice("cooling", coolingOptions()), Source: f.text("source", 200, true),
@@ -89,16 +90,10 @@ func parseClass(f *form, now time.Time, before mining.ClassRecord) mining.ClassR
 		if m.id != mining.Nameplate && f.get(m.id+"_ths") == "" && f.get(m.id+"_w") == "" {
 			continue // the class does not have this mode
 		}
-		c.Modes = append(c.Modes, mining.ModeRecord{Name: m.id, Hashrate: positiveRate(f, m.id+"_ths", "10000", "TH/s"), Power: positiveRate(f, m.id+"_w", "100000", "W")})
+		c.Modes = append(c.Modes, mining.ModeRecord{Name: m.id, Hashrate: f.rate(m.id+"_ths", "0.001", "10000", "TH/s"), Power: f.rate(m.id+"_w", "0.001", "100000", "W")})
 	}
 	c.ValidFrom = f.day("valid_from", now)
 	return c
-}
-
-// positiveRate is a number above zero: from a mode without hashrate or power
-// nothing can be computed.
-func positiveRate(f *form, name, high, unit string) units.Rate {
-	return f.rate(name, "0.001", high, unit)
 }
 
 func classControls(f *form, _ mining.ClassRecord) []ui.Control {

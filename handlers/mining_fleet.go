@@ -130,11 +130,10 @@ func (p *page) register(reg fleet.Register, f db.UnitFilter, units []fleet.Unit)
 		v.Older = "/mining/fleet?" + query.Encode() + "#" + views.FigureFleet
 	}
 	for _, u := range units {
-		mark, _ := stateMark(u.State)
 		v.Rows = append(v.Rows, views.RecordRow{Href: unitPath(u.Serial), Cells: []views.Cell{
 			{Text: u.Serial}, {Text: reg.Classes[u.Class].Name}, {Text: siteAndBuilding(reg.Sites[u.Site].Name, u.Building), Under: u.Place()},
 			{Text: orMissing(u.Address), Under: u.MAC}, {Text: string(u.State)}, {Text: format.DayMonthYear(u.Since)},
-		}, Mark: mark, State: string(u.State)})
+		}, Mark: stateMark(u.State), State: string(u.State)})
 	}
 	return v
 }
@@ -217,18 +216,15 @@ func unitControls(reg fleet.Register, query url.Values) []ui.Control {
 	return list
 }
 
-// stateMark is the mark of a state, where it has one, and whether the machine is
-// in its place.
-func stateMark(s mining.State) (mark ui.MarkKind, placed bool) {
+// stateMark is the mark of a state: it runs, it is broken, or neither.
+func stateMark(s mining.State) ui.MarkKind {
 	switch s {
 	case mining.Running:
-		return ui.MarkOK, true
-	case mining.Curtailed, mining.Deployed:
-		return ui.MarkOff, true
+		return ui.MarkOK
 	case mining.Repair:
-		return ui.MarkBad, true
+		return ui.MarkBad
 	default:
-		return ui.MarkOff, false
+		return ui.MarkOff
 	}
 }
 

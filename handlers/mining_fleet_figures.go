@@ -60,7 +60,12 @@ func fleetSentence(reg fleet.Register, rates mining.Hashrates) ui.Sentence {
 		return s.Say("No unit is in the register yet.")
 	}
 	states := reg.States()
-	placed := states[mining.Running] + states[mining.Curtailed] + states[mining.Deployed] + states[mining.Repair]
+	placed := 0
+	for state, n := range states {
+		if fleet.Placed(state) {
+			placed += n
+		}
+	}
 	s = s.Stress(format.Count(float64(placed)) + " machines").Say(" stand in their place with ").Stress(join(format.Hashrate(float64(rates.Deployed)))).Say(" on their nameplates")
 	if rest := rates.Deployed - rates.Energised; rest > 0 {
 		s = s.Say("; ").Stress(join(format.Hashrate(float64(rest)))).Say(" of it is without power or in repair")
@@ -70,13 +75,12 @@ func fleetSentence(reg fleet.Register, rates mining.Hashrates) ui.Sentence {
 
 // spread is what stands at a site of a class.
 type spread struct {
-	site, class       int64
-	siteName, name    string
-	placed, energised int
-	running, repair   int
-	other             int // in store, retired or sold
-	hashrate          units.Hashrate
-	power             units.Power // at the machine, of what is in its place
+	site, class     int64
+	siteName, name  string
+	placed, running int
+	repair          int
+	hashrate        units.Hashrate
+	power           units.Power // at the machine, of what is in its place
 }
 
 // spreads sums the counts by site and class. A site without machines has a line
@@ -94,23 +98,17 @@ func spreads(reg fleet.Register) []spread {
 		sum := sums[k]
 		class := reg.Classes[c.Class]
 		sum.site, sum.class, sum.siteName, sum.name = c.Site, c.Class, reg.Sites[c.Site].Name, class.Name
-		_, placed := stateMark(c.State)
-		switch {
-		case !placed:
-			sum.other += c.N
-		case len(class.Modes) > 0:
+		if fleet.Placed(c.State) && len(class.Modes) > 0 {
 			sum.placed += c.N
 			sum.hashrate += class.Nameplate().Hashrate * units.Hashrate(c.N)
 			sum.power += class.Nameplate().Power * units.Power(c.N)
 		}
 		switch c.State {
 		case mining.Running:
-			sum.running, sum.energised = sum.running+c.N, sum.energised+c.N
-		case mining.Curtailed:
-			sum.energised += c.N
+			sum.running += c.N
 		case mining.Repair:
 			sum.repair += c.N
-		default: // counted above
+		default: // in its place or not, counted above
 		}
 		sums[k] = sum
 	}
@@ -167,9 +165,8 @@ func (p *page) stateTable(reg fleet.Register) views.RecordsPage {
 	}
 	states := reg.States()
 	for _, s := range mining.States() {
-		mark, _ := stateMark(s)
 		v.Rows = append(v.Rows, views.RecordRow{
-			Href: "/mining/fleet?state=" + string(s), Mark: mark, State: string(s),
+			Href: "/mining/fleet?state=" + string(s), Mark: stateMark(s), State: string(s),
 			Cells: []views.Cell{{Text: string(s)}, {Text: format.Count(float64(states[s]))}},
 		})
 	}

@@ -132,7 +132,7 @@ func TestBadCellsAreNamedAndNothingIsWritten(t *testing.T) {
 	x := excelize.NewFile()
 	defer x.Close()
 	for i, line := range [][]any{
-		{"serial", "class", "site", "state"}, {"UNIT-1", "S21", "North", "running"}, {"UNIT-2", "S21", "Noth", "running"}, {"UNIT-3", "S21", "North", "hashing"}, {"UNIT-4", "S21", "North", "<b>off</b>"},
+		{"serial", "class", "site", "state"}, {"UNIT-1", "S21", "North", "running"}, {"UNIT-2", "S21", "Northh", "running"}, {"UNIT-3", "S21", "North", "hashing"}, {"UNIT-4", "S21", "North", "<b>off</b>"},
 	} {
 		if err := x.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &line); err != nil {
 			t.Fatal(err)

@@ -45,11 +45,11 @@ func importPage() views.ImportPage {
 
 func importColumns() []views.FactLine {
 	return []views.FactLine{
-		{Name: "serial", Text: "The unit's name for life. A serial that is there changes its unit."},
-		{Name: "class, site", Text: "As they are named here."},
-		{Name: "state", Text: "received, deployed, running, curtailed, repair, retired or sold; it must be able to follow the present one."},
-		{Name: "building, aisle, rack, slot, address, mac, note", Text: "Optional. A column that is left out leaves the field as it is; an empty cell empties it."},
-		{Name: "since", Text: "When the state began, as 2026-03-10; empty means now."},
+		{Name: "serial", Text: "the unit's name for life; a serial that is there changes its unit"},
+		{Name: "class, site", Text: "as they are named here"},
+		{Name: "state", Text: "received, deployed, running, curtailed, repair, retired or sold; it must be able to follow the present one"},
+		{Name: "building, aisle, rack, slot, address, mac, note", Text: "optional; a column that is left out leaves the field as it is; an empty cell empties it"},
+		{Name: "since", Text: "when the state began, as 2026-03-10; empty means now"},
 	}
 }
 
@@ -277,7 +277,7 @@ func changeText(ch fleet.Change) string {
 func (a *App) drawProblems(c echo.Context, v views.ImportPage, name string, problems []fleet.Problem, count int) error {
 	table := views.RecordsPage{
 		Figure: "preview", Title: fmt.Sprintf("%s of %s cannot be imported", countOf(count, "cell"), name), Sub: "Nothing is written. Mend these cells and send the file again.",
-		Columns: []views.DataColumn{{Label: "Row", Right: true}, {Label: "Column"}, {Label: "Value"}, {Label: "What is wrong"}, {Label: "Likely"}},
+		Columns: []views.DataColumn{{Label: "Row"}, {Label: "Column"}, {Label: "Value"}, {Label: "What is wrong"}, {Label: "Likely"}},
 	}
 	for _, p := range problems {
 		table.Rows = append(table.Rows, views.RecordRow{Mark: ui.MarkBad, State: "Wrong", Cells: []views.Cell{

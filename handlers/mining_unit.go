@@ -11,6 +11,7 @@ import (
 	"switchyard/econ/access"
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/fleet"
+	"switchyard/econ/units"
 	"switchyard/views"
 	"switchyard/views/format"
 	"switchyard/views/ui"
@@ -66,7 +67,7 @@ func unitFacts(u fleet.Unit, class mining.MachineClass, site mining.SiteRecord) 
 	list := []views.FactLine{{Name: "Class", Text: class.Name}}
 	if len(class.Modes) > 0 {
 		m := class.Nameplate()
-		list = append(list, views.FactLine{Name: "Nameplate", Text: join(format.Hashrate(float64(m.Hashrate))) + ", " + format.Count(float64(m.Power)) + "\u00a0W"})
+		list = append(list, views.FactLine{Name: "Nameplate", Text: format.Plain(float64(m.Hashrate/units.TH)) + "\u00a0TH/s, " + format.Count(float64(m.Power)) + "\u00a0W"})
 	}
 	return append(list,
 		views.FactLine{Name: "Site", Text: siteAndBuilding(site.Name, u.Building)},
@@ -92,8 +93,7 @@ func (p *page) unitLife(u fleet.Unit) (views.RecordsPage, error) {
 		if e.Before != "" {
 			step = string(e.Before) + " to " + step
 		}
-		mark, _ := stateMark(e.State)
-		v.Rows = append(v.Rows, views.RecordRow{Mark: mark, State: string(e.State), Cells: []views.Cell{
+		v.Rows = append(v.Rows, views.RecordRow{Mark: stateMark(e.State), State: string(e.State), Cells: []views.Cell{
 			{Text: format.DateTimeUTC(e.At)}, {Text: step}, {Text: orMissing(e.Why)}, {Text: e.Who, Under: "written " + format.DateTimeUTC(e.Known)},
 		}})
 	}

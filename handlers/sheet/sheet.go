@@ -182,13 +182,16 @@ func findFormulas(body []byte) (map[position]bool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the workbook is damaged: %w", err)
 	}
+	spread := uint64(0)
+	for _, f := range z.File {
+		if spread += f.UncompressedSize64; spread > maxSpread || f.UncompressedSize64 > maxSpread {
+			return nil, errors.New("the workbook is too large when it is unpacked")
+		}
+	}
 	found := make(map[position]bool)
 	for _, f := range z.File {
 		if !strings.HasPrefix(f.Name, "xl/worksheets/") || !strings.HasSuffix(f.Name, ".xml") {
 			continue
-		}
-		if f.UncompressedSize64 > maxSpread {
-			return nil, errors.New("the workbook is too large when it is unpacked")
 		}
 		if err := formulasOf(f, found); err != nil {
 			return nil, err

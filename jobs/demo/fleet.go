@@ -78,6 +78,7 @@ func machineClasses(ctx context.Context, d *db.DB, today time.Time) error {
 			return fmt.Errorf("the catalogue has no %s", m.name)
 		}
 		class := model.Class()
+		class.Source += "; other modes as this company runs them"
 		class.Version = record.Version{ValidFrom: today.AddDate(-4, 0, 0)}
 		for name, t := range map[string]tune{mining.Eco: m.eco, mining.Overclock: m.overclock} {
 			if t != (tune{}) {

@@ -85,7 +85,7 @@ func (r Register) Loads() []mining.Load {
 	var list []mining.Load
 	for _, c := range r.Counts {
 		class, site := r.Classes[c.Class], r.Sites[c.Site]
-		if len(class.Modes) == 0 || site.Name == "" || !(energised(c.State) || c.State == mining.Deployed || c.State == mining.Repair) {
+		if len(class.Modes) == 0 || site.Name == "" || !Placed(c.State) {
 			continue
 		}
 		list = append(list, mining.Load{Mode: class.Nameplate(), Count: c.N, PUE: site.PUE.Float64(), On: c.State == mining.Running})
@@ -102,4 +102,10 @@ func (r Register) States() map[mining.State]int {
 	return sums
 }
 
+// Placed says whether a machine in the state stands in its place.
+func Placed(s mining.State) bool {
+	return energised(s) || s == mining.Deployed || s == mining.Repair
+}
+
+// energised says whether a machine in the state has power and is in order.
 func energised(s mining.State) bool { return s == mining.Running || s == mining.Curtailed }

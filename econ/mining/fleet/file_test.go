@@ -48,18 +48,18 @@ func TestOfTenThousandRowsTheThreeBadCellsAreNamed(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("UNIT-%05d|Antminer S21|Hallam|running|B1|A|%d|%d|10.1.%d.%d|02:00:00:00:%02x:%02x|2026-03-01|", i, i/40, i%40, i/250, i%250, i/256, i%256))
 	}
 	lines[17] = strings.Replace(lines[17], "Antminer S21", "Antminer S12", 1)
-	lines[5000] = strings.Replace(lines[5000], "running", "runing", 1)
+	lines[5000] = strings.Replace(lines[5000], "running", "runninq", 1)
 	lines[10_000] = strings.Replace(lines[10_000], "2026-03-01", "1.3.2026", 1)
 	plan, problems, count := fleet.Check(table(lines...), known())
 	want := []fleet.Problem{
 		{Row: 18, Column: "class", Value: "Antminer S12", What: "There is no class of this name.", Likely: "Antminer S21"},
-		{Row: 5001, Column: "state", Value: "runing", What: "This is not a state of a machine: received, deployed, running, curtailed, repair, retired, sold.", Likely: "running"},
+		{Row: 5001, Column: "state", Value: "runninq", What: "This is not a state of a machine: received, deployed, running, curtailed, repair, retired, sold.", Likely: "running"},
 		{Row: 10_001, Column: "since", Value: "1.3.2026", What: "A date is needed, for example 2026-06-01.", Likely: "2026-03-01"},
 	}
 	if diff := cmp.Diff(want, problems); diff != "" || count != 3 || !plan.Empty() {
 		t.Errorf("%d problems, plan %v (-want +got):\n%s", count, !plan.Empty(), diff)
 	}
-	lines[17], lines[5000], lines[10_000] = strings.Replace(lines[17], "S12", "S21", 1), strings.Replace(lines[5000], "runing", "running", 1), strings.Replace(lines[10_000], "1.3.2026", "2026-03-01", 1)
+	lines[17], lines[5000], lines[10_000] = strings.Replace(lines[17], "S12", "S21", 1), strings.Replace(lines[5000], "runninq", "running", 1), strings.Replace(lines[10_000], "1.3.2026", "2026-03-01", 1)
 	if plan, _, count := fleet.Check(table(lines...), known()); count != 0 || len(plan.Add) != 10_000 || plan.Add[9999].Slot != "39" || !plan.Add[0].Since.Equal(march1) {
 		t.Errorf("mended: %d problems, %d units", count, len(plan.Add))
 	}
