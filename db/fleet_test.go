@@ -326,3 +326,27 @@ func TestEveryPageOfTheRegisterFollowsTheOneBefore(t *testing.T) {
 		}
 	}
 }
+
+func TestTwoMovesOfAUnitAtOnceOneIsTold(t *testing.T) {
+	_, s, cfg := company(t)
+	ctx, by := t.Context(), actor(access.Mining)
+	if err := s.InsertUnits(ctx, by, []fleet.Unit{{Serial: "UNIT-1", Class: 1, Site: 1, State: mining.Running, Since: march1}}, "new"); err != nil {
+		t.Fatal(err)
+	}
+	results := make(chan error, 2)
+	for _, next := range []mining.State{mining.Repair, mining.Curtailed} {
+		go func() { results <- s.MoveUnit(ctx, by, "UNIT-1", mining.Running, next, march2, "at once") }()
+	}
+	a, b := <-results, <-results
+	if (a == nil) == (b == nil) || !errors.Is(errors.Join(a, b), db.ErrChanged) {
+		t.Errorf("got %v and %v, want one ErrChanged", a, b)
+	}
+	if u, err := s.Unit(ctx, "UNIT-1"); err != nil {
+		t.Error(err)
+	} else if life, err := s.UnitEvents(ctx, u.ID, 10); err != nil || len(life) != 2 {
+		t.Errorf("its life is %+v, %v", life, err)
+	}
+	if diff := value[int](t, connect(t, cfg.URL), sqlMiscounted); diff != 0 {
+		t.Errorf("%d counts differ from the units", diff)
+	}
+}
