@@ -46,12 +46,6 @@ func (r Register) Censuses() []mining.Census {
 	return list
 }
 
-// Only is the register without the counts that keep says false to.
-func (r Register) Only(keep func(Count) bool) Register {
-	r.Counts = slices.DeleteFunc(slices.Clone(r.Counts), func(c Count) bool { return !keep(c) })
-	return r
-}
-
 // Groups are the energised machines (running or curtailed) that can be switched
 // together: those of one class in one building. Uptime is 1; what a pool takes,
 // what starting costs and how long a stop lasts are for the caller to fill in.
