@@ -107,7 +107,7 @@ func TestWhatIsNotKnownIsLeftOut(t *testing.T) {
 
 func TestATermIsTheBeginningOfOneThing(t *testing.T) {
 	for text, want := range map[string][2]string{
-		" sn-00 ": {fleet.BySerial, "SN-00"}, "10.2.": {fleet.ByAddress, "10.2."}, "0A:1B": {fleet.ByMAC, "0a:1b"}, "1002": {fleet.BySerial, "1002"}, "A.1": {fleet.BySerial, "A.1"}, "FE80::1": {fleet.ByAddress, "fe80::1"}, "0a::": {fleet.ByAddress, "0a::"}, "0a:": {fleet.ByMAC, "0a:"},
+		"sn-00": {fleet.BySerial, "SN-00"}, "10.2.": {fleet.ByAddress, "10.2."}, "0A:1B": {fleet.ByMAC, "0a:1b"}, "1002": {fleet.BySerial, "1002"}, "A.1": {fleet.BySerial, "A.1"}, "FE80::1": {fleet.ByAddress, "fe80::1"}, "0a::": {fleet.ByAddress, "0a::"}, "0a:": {fleet.ByMAC, "0a:"},
 	} {
 		if column, prefix := fleet.Term(text); column != want[0] || prefix != want[1] {
 			t.Errorf("%q is %s %q, want %v", text, column, prefix, want)
