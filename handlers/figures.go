@@ -76,6 +76,16 @@ func (a *App) figures() []figure {
 		{views.FigureMonthly, "Monthly production update", "Every measure of every month, as known now", "/mining/monthly", may(access.RoomMining, access.Read), []column{
 			{"Month", "", true}, {"State", "", true}, {"Measure", "", true}, {"Unit", "", true}, {"Value", "", false}, {"Known from", "UTC", true}, {"Reason", "", true},
 		}, monthRows},
+		{views.FigureFleet, "Fleet", "The register of units, with the page's filter; an import reads it", "/mining/fleet", may(access.RoomMining, access.Read), append(unitColumns(),
+			column{"Last changed", "UTC", true}, column{"By", "", true}), fleetTable},
+		{views.FigureTemplate, "Units to import", "The first four columns are needed", "/mining/fleet/import", may(access.RoomMining, access.Write), unitColumns(), templateRows},
+		{views.FigureSpread, "Units by site, class and state", "Nameplate of all units in the state", "/mining/fleet", may(access.RoomMining, access.Read), []column{
+			{"Site", "", true}, {"Building", "", true}, {"Class", "", true}, {"State", "", true}, {"Units", "", false}, {"Hashrate", "TH/s", false}, {"Power", "kW", false},
+		}, spreadRows},
+		{views.FigureClasses, "Machine classes", "As known now, a line a mode", "/mining/fleet/classes", may(access.RoomMining, access.Read), []column{
+			{"Class", "", true}, {"Maker", "", true}, {"Cooling", "", true}, {"Mode", "", true}, {"Hashrate", "TH/s", false}, {"Power", "W", false}, {"Source", "", true},
+			{"Holds since", "day", true}, {"Known from", "UTC", true}, {"By", "", true},
+		}, classTable},
 		{views.FigureCustomers, "Customers", "As known now", "/ai/customers", may(access.RoomAI, access.Read), []column{
 			{"Customer", "", true}, {"Segment", "", true}, {"Country", "", true}, {"Contact", "", true}, {"Note", "", true},
 			{"Holds since", "day", true}, {"Known from", "UTC", true}, {"By", "", true},

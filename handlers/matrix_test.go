@@ -12,6 +12,7 @@ import (
 	"switchyard/econ/ai"
 	"switchyard/econ/finance"
 	"switchyard/econ/mining"
+	"switchyard/econ/mining/fleet"
 	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
@@ -54,6 +55,28 @@ var matrix = []struct {
 	{"POST", "/mining/assumptions", "401 no bad no no no no"},
 	{"GET", "/mining/assumptions/1", "in miss miss no no no no"}, // nobody has typed one
 	{"POST", "/mining/assumptions/1", "401 no miss no no no no"},
+	{"GET", "/mining/fleet", "in ok ok no no no no"},
+	{"GET", "/mining/fleet?site=x", "in bad bad no no no no"},
+	{"GET", "/mining/fleet/classes", "in ok ok no no no no"},
+	{"GET", "/mining/fleet/classes/new", "in no ok no no no no"},
+	{"GET", "/mining/fleet/classes/new?model=Toaster", "in no miss no no no no"},
+	{"POST", "/mining/fleet/classes", "401 no bad no no no no"},
+	{"GET", "/mining/fleet/classes/1", "in ok ok no no no no"},
+	{"GET", "/mining/fleet/classes/99", "in miss miss no no no no"},
+	{"POST", "/mining/fleet/classes/1", "401 no bad no no no no"},
+	{"GET", "/mining/fleet/import", "in no ok no no no no"},
+	{"GET", "/mining/fleet/import?file=00", "in no bad no no no no"},
+	{"POST", "/mining/fleet/import", "401 no bad no no no no"},
+	{"POST", "/mining/fleet/import/confirm", "401 no bad no no no no"},
+	{"GET", "/mining/fleet/CANARY-1", "in ok ok no no no no"},
+	{"GET", "/mining/fleet/CANARY-2", "in miss miss no no no no"},
+	{"GET", "/mining/fleet/x", "in miss miss no no no no"},
+	{"POST", "/mining/fleet/CANARY-1", "401 no bad no no no no"},
+	{"GET", "/data/fleet.csv", "in ok ok no no no no"},
+	{"GET", "/data/fleet.xlsx", "in ok ok no no no no"},
+	{"GET", "/data/fleet-sites.csv", "in ok ok no no no no"},
+	{"GET", "/data/fleet-template.csv", "in no ok no no no no"},
+	{"GET", "/data/classes.csv", "in ok ok no no no no"},
 	{"GET", "/ai/contracts", "in ok no ok no no no"},
 	{"GET", "/ai/customers", "in ok no ok no no no"},
 	{"GET", "/ai/customers/new", "in no no ok no no no"},
@@ -163,6 +186,14 @@ func (s *site) company() (canaries map[access.Room]string) {
 		s.t.Fatal(err)
 	}
 	s.firedRule("CanaryMine")
+	class := mining.ClassRecord{Name: "CanaryMine", Cooling: mining.Air, Modes: []mining.ModeRecord{{Name: mining.Nameplate, Hashrate: mw, Power: mw}}, Version: day}
+	if _, err := s.db.As(access.Mining).InsertMachineClass(ctx, by, class); err != nil {
+		s.t.Fatal(err)
+	}
+	unit := fleet.Unit{Serial: "CANARY-1", Class: 1, Site: 1, Building: "CanaryMine", State: mining.Running, Since: day.ValidFrom}
+	if err := s.db.As(access.Mining).InsertUnits(ctx, by, []fleet.Unit{unit}, "CanaryMine"); err != nil {
+		s.t.Fatal(err)
+	}
 	if _, err := s.db.As(access.Business).InsertCustomer(ctx, by, ai.Customer{Name: "CanaryDeal", Country: "US", Segment: ai.Lab, Version: day}); err != nil {
 		s.t.Fatal(err)
 	}
@@ -246,6 +277,7 @@ func TestTheMatrixIsWhole(t *testing.T) {
 
 // matches says whether a path is one of a route.
 func matches(route, path string) bool {
+	path, _, _ = strings.Cut(path, "?")
 	a, b := strings.Split(route, "/"), strings.Split(path, "/")
 	if len(a) != len(b) {
 		return false
@@ -278,6 +310,7 @@ var followed = map[string]string{
 	"core.audit":           "y - - - y -",
 	"attic.anything":       "- - - - - -",
 	"":                     "- - - - - -",
+	"mining.fleet":         "y y - - - -",
 }
 
 func TestEveryTopicToEverySubject(t *testing.T) {

@@ -33,10 +33,16 @@ func (a *App) use(e *echo.Echo) {
 		a.recoverPanic,
 		a.securityHeaders,
 		a.sameOriginWrites,
-		middleware.BodyLimit(bodyLimit),
+		limitBody(bodyLimit, func(c echo.Context) bool { return c.Path() == importPath }),
+		limitBody(uploadLimit, func(c echo.Context) bool { return c.Path() != importPath }),
 		withTimeout,
 		a.identify,
 	)
+}
+
+// limitBody refuses a body that is larger, but for the requests to leave out.
+func limitBody(limit string, leaveOut middleware.Skipper) echo.MiddlewareFunc {
+	return middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: limit, Skipper: leaveOut})
 }
 
 func numberRequest(next echo.HandlerFunc) echo.HandlerFunc {

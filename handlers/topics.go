@@ -21,6 +21,7 @@ import (
 const (
 	topicBlock    = "market.block"
 	topicSite     = "mining.site"
+	topicFleet    = "mining.fleet"
 	topicCustomer = "ai.customer"
 	topicBalance  = "finance.balance"
 	topicSource   = "core.source"
@@ -53,6 +54,7 @@ func topicTable() []topic {
 		{keyHashprice, market, true, hashpriceText},
 		{topicBlock, market, false, blockText},
 		{topicSite, may(access.RoomMining, access.Headline), false, nil}, // whoever hears the unit hears that it changed
+		{topicFleet, may(access.RoomMining, access.Read), false, nil},
 		{topicCustomer, may(access.RoomAI, access.Headline), false, nil},
 		{topicBalance, may(access.RoomFinance, access.Headline), false, nil},
 		{topicSource, may(access.RoomCore, access.Read), false, sourceText},

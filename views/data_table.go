@@ -19,8 +19,10 @@ type DataTablePage struct {
 
 // DataColumn heads a column of a data table.
 type DataColumn struct {
-	Label string
-	Unit  string // lighter, under the label; may be empty
-	Right bool   // numbers stand right
-	Hide  string // "p3" leaves narrow figures first, then "p2"; empty: always shown
+	Label  string
+	Unit   string // lighter, under the label; may be empty
+	Right  bool   // numbers stand right
+	Sort   string // address that sorts by it; empty: it cannot be
+	Sorted string // "ascending", "descending" or empty: by another one
+	Hide   string // "p3" leaves narrow figures first, then "p2"; empty: always shown
 }

@@ -450,7 +450,7 @@ func classesTable(f ClassesFigure, span, events string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureClasses, Span: span, Title: "Classes by site", Sub: "A day of running at the power price of this hour; break-evens three ways and by efficiency", Refetch: events, Method: &ui.Method{
+		templ_7745c5c3_Err = ui.Figure(ui.Frame{ID: FigureClassDays, Span: span, Title: "Classes by site", Sub: "A day of running at the power price of this hour; break-evens three ways and by efficiency", Refetch: events, Method: &ui.Method{
 			Formula: "M8", Text: "Revenue = PH/s × uptime × hashprice × (1 − pool fee). Energy = MW × 24 × uptime. Break-even power price = hashprice × (1 − fee) ÷ (0.024 × J/TH × PUE); the other break-evens solve the same for hashprice, bitcoin and difficulty.",
 			Assumptions: []string{"The price of bitcoin at break-even is static: it holds at today's difficulty.", "Rows are rounded to the cent and the margin is their difference; the fleet is summed first, then rounded."},
 		}}, f.Facts).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)

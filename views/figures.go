@@ -23,7 +23,8 @@ const (
 	FigureRefused    = "quarantine"      // rows kept out of the tables
 	FigureSites      = "sites"           // mining sites
 	FigureMonthly    = "monthly"         // the monthly production update
-	FigureClasses    = "classes"         // what each class earns and costs at its site
+	FigureClassDays  = "class-days"      // what each class earns and costs at its site
+	FigureClasses    = "classes"         // machine classes with their modes
 	FigureWhatIf     = "what-if"         // the fleet along a stated path
 	FigureCost       = "cost-per-btc"    // what a bitcoin cost, by level
 	FigureSitePower  = "site-power"      // what should run where
@@ -34,6 +35,9 @@ const (
 	FigureUnits      = "units"           // what each unit tells
 	FigureAudit      = "audit"           // the audit log
 	FigureBackfill   = "backfill"        // progress of the first fill
+	FigureFleet      = "fleet"           // every unit
+	FigureSpread     = "fleet-sites"     // units by site, class and state
+	FigureTemplate   = "fleet-template"  // a file of units to fill in
 )
 
 // Range is the span of a time chart, as it stands in the address (?range=24h).

@@ -15,9 +15,10 @@ type RecordsPage struct {
 	AddLabel    string
 	Links       []Link // other things to do, e.g. a file
 	Filter      []ui.Control
-	FilterLabel string // of its button; empty: Filter
-	Notice      string // what a form has just done
-	Figure      string // id
+	Kept        []ui.Option // names and values that the filter sends along
+	FilterLabel string      // of its button; empty: Filter
+	Notice      string      // what a form has just done
+	Figure      string      // id
 	Title       string
 	Sub         string
 	Columns     []DataColumn
@@ -26,6 +27,7 @@ type RecordsPage struct {
 	Empty       ui.Problem // what to say when there is no row
 	Refetch     string     // topics that change the list
 	Older       string     // address of the next page; empty: none
+	OlderAs     string     // words on the way there; empty: "Older"
 	Facts       ui.Facts
 }
 
@@ -81,4 +83,12 @@ type VersionLine struct {
 	Who     string
 	Since   string // since when it holds
 	Changes []string
+}
+
+// older are the words on the way to the next page.
+func (p RecordsPage) older() string {
+	if p.OlderAs == "" {
+		return "Older"
+	}
+	return p.OlderAs
 }

@@ -115,6 +115,7 @@ func Pages() []NavGroup {
 		{Heading: "Mining unit", Unit: ui.Mining, Links: []NavLink{
 			{Href: "/mining", Label: "Live", Keys: "g m", Tab: "Mining"},
 			{Href: "/mining/sites", Label: "Sites", Keys: ""},
+			{Href: "/mining/fleet", Label: "Fleet", Keys: ""},
 			{Href: "/mining/monthly", Label: "Monthly update", Keys: ""},
 		}},
 		{Heading: "AI unit", Unit: ui.AI, Links: []NavLink{

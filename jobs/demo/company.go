@@ -31,7 +31,7 @@ func Seed(ctx context.Context, d *db.DB, w *simulate.World) error {
 	if err := company(ctx, d); err != nil {
 		return fmt.Errorf("write the demo company: %w", err)
 	}
-	for _, write := range []func(context.Context, *db.DB, time.Time) error{people, sites, customers, accounts} {
+	for _, write := range []func(context.Context, *db.DB, time.Time) error{people, sites, machineClasses, machines, customers, accounts} {
 		if err := write(ctx, d, today); err != nil {
 			return fmt.Errorf("write the demo company: %w", err)
 		}
