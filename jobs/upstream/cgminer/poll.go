@@ -2,6 +2,7 @@ package cgminer
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -31,10 +32,11 @@ type Poller struct {
 
 // memory is what is known of a machine from former cycles.
 type memory struct {
-	failures int       // in a row
-	rest     time.Time // not to be asked before
-	model    string
-	firmware string
+	failures   int       // in a row
+	rest       time.Time // not to be asked before
+	identified bool      // model and firmware have been asked for
+	model      string
+	firmware   string
 }
 
 // NewPoller returns a Poller that remembers nothing yet.
@@ -86,12 +88,12 @@ func (p *Poller) order(targets []mining.Target, readings []mining.Reading) []int
 	defer p.mu.Unlock()
 	now := p.o.Now()
 	turns, failed := make([]int, 0, len(targets)), []int(nil)
-	seen := make(map[int64]bool, len(targets))
+	seen := make(map[netip.Addr]bool, len(targets))
 	for i, target := range targets {
 		m := p.machines[target.UnitID]
 		switch {
-		case seen[target.UnitID]:
-			readings[i] = unread(target, now, mining.FaultUnasked, "the register names it twice")
+		case seen[target.Address]:
+			readings[i] = unread(target, now, mining.FaultUnasked, "another machine of the register has its address")
 		case m == nil || m.failures == 0:
 			turns = append(turns, i)
 		case m.rest.After(now):
@@ -99,7 +101,7 @@ func (p *Poller) order(targets []mining.Target, readings []mining.Reading) []int
 		default:
 			failed = append(failed, i)
 		}
-		seen[target.UnitID] = true
+		seen[target.Address] = true
 	}
 	return append(turns, failed...)
 }
@@ -117,7 +119,7 @@ func (p *Poller) read(ctx context.Context, target mining.Target) mining.Reading 
 		p.machines[target.UnitID] = m
 	}
 	// A machine that came back may be another one in the same place.
-	known := m.model != "" && m.failures == 0
+	known := m.identified && m.failures == 0
 	p.mu.Unlock()
 
 	r := p.o.Read(ctx, target, !known)
@@ -138,7 +140,7 @@ func (p *Poller) read(ctx context.Context, target mining.Target) mining.Reading 
 	if known {
 		r.Model, r.Firmware = firstText(r.Model, m.model), firstText(r.Firmware, m.firmware)
 	}
-	m.model, m.firmware = firstText(r.Model, "unknown"), r.Firmware
+	m.identified, m.model, m.firmware = true, r.Model, r.Firmware
 	return r
 }
 
