@@ -1,0 +1,49 @@
+package db
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+
+	"switchyard/econ/mining"
+)
+
+// targetRow is a unit of the register that has an address.
+type targetRow struct {
+	ID      int64
+	SiteID  int64
+	ClassID int64
+	State   string
+	Address string
+}
+
+const (
+	sqlHasUnits = `SELECT to_regclass('mining.unit') IS NOT NULL`
+	sqlTargets  = `
+SELECT id, site_id, class_id, state, address::text AS address FROM mining.unit
+ WHERE address IS NOT NULL AND state IN ('deployed', 'running', 'curtailed', 'repair') ORDER BY id`
+)
+
+// TelemetryTargets are the machines in their place that have an address, by id.
+// An address that is none is left out: the register is where it is mended. A
+// database without a register has none.
+func (s *Store) TelemetryTargets(ctx context.Context) ([]mining.Target, error) {
+	var has bool
+	if err := s.q.QueryRow(ctx, sqlHasUnits).Scan(&has); err != nil || !has {
+		return nil, wrap(err, "look for the register of machines")
+	}
+	rows, err := allRows[targetRow](s.q.Query(ctx, sqlTargets))
+	if err != nil {
+		return nil, wrap(err, "list the machines to ask")
+	}
+	list := make([]mining.Target, 0, len(rows))
+	for _, r := range rows {
+		text, _, _ := strings.Cut(r.Address, "/") // inet writes its network too
+		if address, err := netip.ParseAddr(strings.TrimSpace(text)); err == nil {
+			list = append(list, mining.Target{
+				UnitID: r.ID, SiteID: r.SiteID, ClassID: r.ClassID, State: mining.State(r.State), Address: address.Unmap(),
+			})
+		}
+	}
+	return list, nil
+}
