@@ -67,6 +67,7 @@ func (r *Runner) newTerm() *term {
 		desk:       newDesk(),
 		chain:      newChain(),
 		filler:     newFiller(),
+		telemetry:  newTelemetry(cfg.Miners),
 	}
 	jobs := make(map[string]Job, len(r.table))
 	for _, job := range r.table {

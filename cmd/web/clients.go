@@ -12,6 +12,7 @@ import (
 	"switchyard/jobs"
 	"switchyard/jobs/upstream"
 	"switchyard/jobs/upstream/bitstamp"
+	"switchyard/jobs/upstream/cgminer"
 	"switchyard/jobs/upstream/coinbase"
 	"switchyard/jobs/upstream/kraken"
 	"switchyard/jobs/upstream/mempool"
@@ -19,7 +20,7 @@ import (
 
 // runnerConfig joins a client for each upstream to the jobs. The simulator in
 // this process needs no rate limit.
-func runnerConfig(s *store, endpoints map[string]Endpoint, demo bool, log *slog.Logger, out io.Writer) jobs.Config {
+func runnerConfig(s *store, endpoints map[string]Endpoint, miners cgminer.Options, demo bool, log *slog.Logger, out io.Writer) jobs.Config {
 	options := func(name string) upstream.Options {
 		o := upstream.Options{BaseURL: endpoints[name].URL, WSURL: endpoints[name].WSURL, Log: log}
 		if demo {
@@ -29,7 +30,7 @@ func runnerConfig(s *store, endpoints map[string]Endpoint, demo bool, log *slog.
 	}
 	return jobs.Config{
 		DB: s.db, World: s.world.World, Log: log, OnProgress: newProgress(out).report,
-		Mempool: mempool.New(options("mempool")),
+		Mempool: mempool.New(options("mempool")), Miners: miners,
 		Venues: []jobs.Venue{
 			coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp")),
 		},

@@ -12,6 +12,7 @@ import (
 	"switchyard/econ/market"
 
 	"switchyard/handlers/signin"
+	"switchyard/jobs/upstream/cgminer"
 )
 
 // prefix stands before every variable of the environment that is read.
@@ -40,6 +41,7 @@ type Config struct {
 	Secret         string       // empty with the embedded server: made in DataDir
 	LogLevel       slog.Level
 	Upstream       map[string]Endpoint
+	Telemetry      cgminer.Options // which machines may be asked and how
 }
 
 // World is the world this configuration shows.
@@ -89,6 +91,7 @@ func LoadConfig(environ []string) (Config, error) {
 	if c.DatabaseURL != "" && len(c.Secret) < 32 {
 		env.mistake("SECRET", "must have at least 32 characters with an outside database: the passwords of the database roles are made from it")
 	}
+	c.Telemetry = env.telemetry(c.Demo)
 	c.Provider = env.provider(c)
 	env.unknown()
 	return c, env.err()

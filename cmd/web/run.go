@@ -296,7 +296,7 @@ func loadSecret(cfg Config) ([]byte, error) {
 // newRunner joins the clients of the world's upstreams to the jobs. In the
 // demo the upstreams are simulated in this process, behind the same protocols.
 func newRunner(cfg Config, s *store, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
-	endpoints := cfg.Upstream
+	endpoints, machines := cfg.Upstream, cfg.Telemetry
 	if cfg.Demo {
 		world := simulate.NewWorld(simulate.Config{Origin: s.world.Origin, Seed: s.world.Seed, Now: time.Now})
 		servers, err := simulate.Serve(world, log)
@@ -308,12 +308,19 @@ func newRunner(cfg Config, s *store, log *slog.Logger, out io.Writer, stop *stop
 				log.Warn("simulator not closed", "error", err)
 			}
 		})
+		miners := simulate.NewMiners(world, nil, log)
+		stop.add("simulated miners", func() {
+			if err := miners.Close(); err != nil {
+				log.Warn("simulated miners not closed", "error", err)
+			}
+		})
+		machines.Networks, machines.Dial = everywhere(), miners.Dial
 		endpoints = make(map[string]Endpoint)
 		for _, name := range upstreams {
 			endpoints[name] = Endpoint{URL: servers.URL(name), WSURL: servers.WSURL(name)}
 		}
 	}
-	return jobs.New(runnerConfig(s, endpoints, cfg.Demo, log, out))
+	return jobs.New(runnerConfig(s, endpoints, machines, cfg.Demo, log, out))
 }
 
 // firstAdmin prints the link of the first administrator where nobody is known

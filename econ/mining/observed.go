@@ -133,3 +133,23 @@ func (s SeenHours) MachineHours(nameplate units.Hashrate) (h MachineHours, cover
 	}
 	return h, coverage
 }
+
+// Plus is the sum of two groups, without their key and what was seen. A sum
+// that one of them does not have is that of the other.
+func (c FleetCycle) Plus(d FleetCycle) FleetCycle {
+	return FleetCycle{
+		Machines: c.Machines + d.Machines, Measured: c.Measured + d.Measured, Hashing: c.Hashing + d.Hashing,
+		Metered: c.Metered + d.Metered, Hashrate: known(c.Hashrate, d.Hashrate), Power: known(c.Power, d.Power),
+	}
+}
+
+// known adds what is known of two sums.
+func known[T ~float64](a, b Maybe[T]) Maybe[T] {
+	switch {
+	case !a.Known:
+		return b
+	case !b.Known:
+		return a
+	}
+	return Of(a.Value + b.Value)
+}
