@@ -185,6 +185,8 @@ func spoilMiner(answer []byte, fault MinerFault) []byte {
 		return bytes.ReplaceAll(answer, []byte(`"Elapsed":`), []byte(`"Elapsed":-`))
 	case MinerFlooding:
 		return bytes.ReplaceAll(answer, []byte{0}, []byte(" "))
+	default:
+		return answer
 	}
 	return answer
 }

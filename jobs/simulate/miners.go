@@ -194,6 +194,7 @@ func (m *Miners) speak(conn net.Conn, id int64) {
 		case <-m.ctx.Done():
 			return
 		}
+	default: // the others misbehave in what they say
 	}
 	answer := spoilMiner(m.world.minerAnswer(machine, id, buffer[:n]), machine.Fault)
 	half := len(answer) / 2 // in two packets, as firmware does
