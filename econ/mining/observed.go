@@ -13,7 +13,7 @@ const (
 	SeenSilent    Observed = "silent"    // it does not answer, while others of its site do
 	SeenCurtailed Observed = "curtailed" // off by choice, as the register says
 	SeenRepair    Observed = "repair"    // broken, as the register says
-	SeenNothing   Observed = "unseen"    // nothing at its site answers: that says nothing of the machine
+	SeenNothing   Observed = "unseen"    // it was not asked, or nothing at its site answers: that says nothing of it
 )
 
 // FleetKey names machines that are counted together.
@@ -33,7 +33,7 @@ type FleetCycle struct {
 
 // CountCycle sums the readings of a cycle by site and class. What nobody
 // measured is unknown, not zero. A machine without an answer is silent if
-// others of its site answered, and unseen if none did. Groups come in the
+// others of its site answered, and unseen if none did or it was not asked. Groups come in the
 // order of their first reading.
 func CountCycle(readings []Reading) []FleetCycle {
 	answered := map[int64]bool{}
@@ -98,10 +98,10 @@ func (r Reading) seen(siteAnswers bool) (Observed, bool) {
 		return SeenRepair, true
 	case r.Fault == "":
 		return SeenIdle, true
-	case siteAnswers:
+	case siteAnswers && r.Fault != FaultUnasked && r.Fault != FaultForbidden:
 		return SeenSilent, true
 	}
-	return SeenNothing, true
+	return SeenNothing, true // we did not ask it, or could not reach its site
 }
 
 // SeenHours are the hours of machines of one class by what they were seen to

@@ -31,6 +31,8 @@ func TestACycleIsCountedBySiteAndClassAndUnknownIsNotZero(t *testing.T) {
 		said(1, 1, mining.Curtailed, 90, 2900), // it hashes, whatever the register says
 		failed(1, 1, mining.Repair, mining.FaultWaiting),
 		failed(1, 1, mining.Sold, mining.FaultRefused),
+		failed(1, 1, mining.Running, mining.FaultUnasked),
+		failed(1, 1, mining.Running, mining.FaultForbidden),
 		failed(2, 1, mining.Running, mining.FaultTimeout), // nothing at site 2 answers
 	})
 	if len(groups) != 2 {
@@ -39,18 +41,19 @@ func TestACycleIsCountedBySiteAndClassAndUnknownIsNotZero(t *testing.T) {
 	one, two := groups[0], groups[1]
 	want := map[mining.Observed]int{
 		mining.SeenHashing: 2, mining.SeenIdle: 1, mining.SeenSilent: 1, mining.SeenCurtailed: 1, mining.SeenRepair: 1,
+		mining.SeenNothing: 2,
 	}
 	if diff := cmp.Diff(want, one.Seen); diff != "" {
 		t.Error(diff)
 	}
-	if one.Machines != 7 || one.Measured != 4 || one.Hashing != 2 || one.Metered != 3 ||
+	if one.Machines != 9 || one.Measured != 4 || one.Hashing != 2 || one.Metered != 3 ||
 		one.Hashrate.Value != 190*units.TH || one.Power.Value != 5940 {
 		t.Errorf("got %+v", one)
 	}
 	if two.Hashrate.Known || two.Power.Known || two.Seen[mining.SeenNothing] != 1 {
 		t.Errorf("a site that does not answer: %+v", two)
 	}
-	if sum := one.Plus(two); sum.Hashrate.Value != 190*units.TH || sum.Machines != 8 {
+	if sum := one.Plus(two); sum.Hashrate.Value != 190*units.TH || sum.Machines != 10 {
 		t.Errorf("sum %+v", sum)
 	}
 }
