@@ -76,17 +76,9 @@ func maybeRate(v decimal.NullDecimal) mining.Maybe[units.Rate] {
 	return mining.Of(units.RoundRate(v.Decimal))
 }
 
-// nullable is the parameter of a figure that may be unknown.
-func nullable[T any](m mining.Maybe[T], value func(T) any) any {
-	if !m.Known {
-		return nil
-	}
-	return value(m.Value)
-}
-
-func satsParam(v units.Sats) any { return int64(v) }
-func usdParam(v units.USD) any   { return v.Decimal() }
-func rateParam(v units.Rate) any { return v.Decimal() }
+func satsParam(v units.Sats) int64           { return int64(v) }
+func usdParam(v units.USD) decimal.Decimal   { return v.Decimal() }
+func rateParam(v units.Rate) decimal.Decimal { return v.Decimal() }
 
 const (
 	monthColumns = `id, produced_sats, sold_sats, held_sats, restricted_sats, proceeds_usd, revenue_usd, charges_usd, credits_usd, response_usd, site_usd,

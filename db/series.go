@@ -14,7 +14,7 @@ import (
 )
 
 // seriesRooms are the rooms that have time-series tables.
-var seriesRooms = [...]string{"market"}
+var seriesRooms = [...]string{"market", "mining"}
 
 // inRoom puts a room's name for ROOM in a statement. Rooms come from the list
 // above, never from a request.

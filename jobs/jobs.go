@@ -19,6 +19,7 @@ import (
 // Rooms the jobs belong to.
 const (
 	roomMarket = "market"
+	roomMining = "mining"
 	roomCore   = "core"
 )
 
@@ -42,6 +43,7 @@ func table() []Job {
 		{Name: "market.gaps", Title: "Fill the gaps of the last day", Room: roomMarket, Every: time.Minute, Timeout: 5 * time.Minute, Run: fillGaps},
 		{Name: "market.blocks", Title: "Check the chain", Room: roomMarket, Every: time.Minute, Timeout: 50 * time.Second, Run: pollBlocks},
 		{Name: "market.fees", Title: "Recommended fee rate", Room: roomMarket, Every: time.Minute, Timeout: 30 * time.Second, Run: pollFees},
+		{Name: "mining.telemetry", Title: "Ask the machines how they do", Room: roomMining, Every: time.Minute, Timeout: 55 * time.Second, Run: pollMachines},
 		{Name: "core.rollup", Title: "Roll up series", Room: roomCore, Every: 30 * time.Second, Timeout: 5 * time.Minute, Run: rollUp},
 		{Name: "core.audit", Title: "Seal the audit log", Room: roomCore, Every: 10 * time.Second, Timeout: 5 * time.Minute, Run: sealAudit},
 		{Name: "core.alerts", Title: "Look at the alert rules", Room: roomCore, Every: 10 * time.Second, Timeout: time.Minute, Run: watchAlerts},
@@ -112,6 +114,7 @@ type Env struct {
 	desk       *desk
 	chain      *chain
 	filler     *filler
+	telemetry  *telemetry
 	notes      *notes
 	watchedAt  *atomic.Int64 // Unix seconds of the last look at all rules that succeeded
 }

@@ -10,6 +10,7 @@ import (
 	"switchyard/db"
 	"switchyard/econ/market"
 	"switchyard/econ/ops"
+	"switchyard/jobs/upstream/cgminer"
 	"switchyard/jobs/upstream/mempool"
 )
 
@@ -21,6 +22,9 @@ type Config struct {
 	Mempool *mempool.Client
 	Log     *slog.Logger
 	Delivery
+
+	// Miners says which machines may be asked and how; the zero value asks none.
+	Miners cgminer.Options
 
 	Now        func() time.Time   // time.Now if nil
 	OnProgress func(ops.Progress) // told how the filling of the past goes; may be nil; must not block
@@ -51,6 +55,9 @@ func New(cfg Config) (*Runner, error) {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Miners.Now == nil {
+		cfg.Miners.Now = cfg.Now
 	}
 	if cfg.OnProgress == nil {
 		cfg.OnProgress = func(ops.Progress) {}

@@ -52,7 +52,10 @@ func sourceDefs(venues []Venue) []ops.Source {
 	for i := range defs {
 		defs[i].Room = roomMarket
 	}
-	return defs
+	return append(defs, ops.Source{
+		Name: sourceMiners, Room: roomMining, Title: "Machines over the cgminer API",
+		Feeds: "hashrate, power and state of every machine", Cadence: time.Minute,
+	})
 }
 
 // sources tells the store how the outside answers. Streams call alive and

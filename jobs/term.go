@@ -69,6 +69,7 @@ func (r *Runner) newTerm() *term {
 		desk:       newDesk(),
 		chain:      newChain(),
 		filler:     newFiller(),
+		telemetry:  newTelemetry(cfg.Miners),
 	}
 	jobs := make(map[string]Job, len(r.table))
 	for _, job := range r.table {

@@ -17,6 +17,7 @@ import (
 	"switchyard/jobs/notify"
 	"switchyard/jobs/upstream"
 	"switchyard/jobs/upstream/bitstamp"
+	"switchyard/jobs/upstream/cgminer"
 	"switchyard/jobs/upstream/coinbase"
 	"switchyard/jobs/upstream/kraken"
 	"switchyard/jobs/upstream/mempool"
@@ -24,7 +25,7 @@ import (
 
 // runnerConfig joins a client for each upstream to the jobs. The simulator in
 // this process needs no rate limit.
-func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, sealer *signin.Sealer, log *slog.Logger, out io.Writer) jobs.Config {
+func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, miners cgminer.Options, sealer *signin.Sealer, log *slog.Logger, out io.Writer) jobs.Config {
 	options := func(name string) upstream.Options {
 		o := upstream.Options{BaseURL: endpoints[name].URL, WSURL: endpoints[name].WSURL, Log: log}
 		if cfg.Demo {
@@ -41,7 +42,7 @@ func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, sealer *s
 	}
 	return jobs.Config{
 		DB: s.db, World: s.world.World, Log: log, OnProgress: newProgress(out).report, Delivery: delivery,
-		Mempool: mempool.New(options("mempool")),
+		Mempool: mempool.New(options("mempool")), Miners: miners,
 		Venues: []jobs.Venue{
 			coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp")),
 		},

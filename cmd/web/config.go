@@ -13,6 +13,7 @@ import (
 
 	"switchyard/handlers/signin"
 	"switchyard/jobs/notify"
+	"switchyard/jobs/upstream/cgminer"
 )
 
 // prefix stands before every variable of the environment that is read.
@@ -43,6 +44,7 @@ type Config struct {
 	Secret         string         // empty with the embedded server: made in DataDir
 	LogLevel       slog.Level
 	Upstream       map[string]Endpoint
+	Telemetry      cgminer.Options // which machines may be asked and how
 }
 
 // World is the world this configuration shows.
@@ -93,6 +95,7 @@ func LoadConfig(environ []string) (Config, error) {
 	if c.DatabaseURL != "" && len(c.Secret) < 32 {
 		env.mistake("SECRET", "must have at least 32 characters with an outside database: the passwords of the database roles are made from it")
 	}
+	c.Telemetry = env.telemetry(c.Demo)
 	c.Provider = env.provider(c)
 	c.Mail = env.mailer()
 	env.unknown()

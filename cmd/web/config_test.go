@@ -108,3 +108,28 @@ func TestTheProviderIsReadWholeOrItsMistakesAreNamed(t *testing.T) {
 		t.Errorf("without settings: %v, %v", c.Provider, err)
 	}
 }
+
+func TestTelemetryAsksNobodyUntilANetworkIsNamed(t *testing.T) {
+	c, err := LoadConfig([]string{"SWITCHYARD_DEMO=off"})
+	if err != nil || len(c.Telemetry.Networks) != 0 {
+		t.Errorf("got %v, %v", c.Telemetry.Networks, err)
+	}
+	c, err = LoadConfig([]string{
+		"SWITCHYARD_DEMO=off", "SWITCHYARD_TELEMETRY_NETWORKS=10.0.0.0/8, 192.168.7.1",
+		"SWITCHYARD_TELEMETRY_CONCURRENCY=64", "SWITCHYARD_TELEMETRY_TIMEOUT=3s",
+	})
+	if err != nil || len(c.Telemetry.Networks) != 2 || c.Telemetry.Concurrency != 64 || c.Telemetry.Timeout.Seconds() != 3 {
+		t.Errorf("got %+v, %v", c.Telemetry, err)
+	}
+	_, err = LoadConfig([]string{
+		"SWITCHYARD_TELEMETRY_NETWORKS=10.0.0.0/8", "SWITCHYARD_TELEMETRY_CONCURRENCY=0", "SWITCHYARD_TELEMETRY_TIMEOUT=soon",
+	})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"TELEMETRY_NETWORKS is set, but the demo", "TELEMETRY_CONCURRENCY is", "TELEMETRY_TIMEOUT is"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error does not name %q:\n%v", want, err)
+		}
+	}
+}

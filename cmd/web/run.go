@@ -298,7 +298,7 @@ func loadSecret(cfg Config) ([]byte, error) {
 // newRunner joins the clients of the world's upstreams to the jobs. In the
 // demo the upstreams are simulated in this process, behind the same protocols.
 func newRunner(cfg Config, s *store, world *simulate.World, sealer *signin.Sealer, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
-	endpoints := cfg.Upstream
+	endpoints, machines := cfg.Upstream, cfg.Telemetry
 	if world != nil {
 		servers, err := simulate.Serve(world, log)
 		if err != nil {
@@ -309,12 +309,23 @@ func newRunner(cfg Config, s *store, world *simulate.World, sealer *signin.Seale
 				log.Warn("simulator not closed", "error", err)
 			}
 		})
+		standing, err := demo.Machines()
+		if err != nil {
+			return nil, fmt.Errorf("read the demo's machines: %w", err)
+		}
+		miners := simulate.NewMiners(world, standing, log)
+		stop.add("simulated miners", func() {
+			if err := miners.Close(); err != nil {
+				log.Warn("simulated miners not closed", "error", err)
+			}
+		})
+		machines.Networks, machines.Dial = everywhere(), miners.Dial
 		endpoints = make(map[string]Endpoint)
 		for _, name := range upstreams {
 			endpoints[name] = Endpoint{URL: servers.URL(name), WSURL: servers.WSURL(name)}
 		}
 	}
-	return jobs.New(runnerConfig(cfg, s, endpoints, sealer, log, out))
+	return jobs.New(runnerConfig(cfg, s, endpoints, machines, sealer, log, out))
 }
 
 // firstAdmin prints the link of the first administrator where nobody is known

@@ -56,6 +56,12 @@ var halls = [...]struct {
 	{"Saguenay", "Annex", "Antminer S19 XP", 1_550, 26},
 }
 
+// Each hall has a network of its own; a machine's address tells its place in it.
+const (
+	firstNetwork = 16
+	perNetwork   = 250
+)
+
 // Machines of a rack, and racks of an aisle.
 const (
 	perRack  = 48
@@ -92,6 +98,10 @@ func machineClasses(ctx context.Context, d *db.DB, today time.Time) error {
 	return nil
 }
 
+// asked is the site whose machines are asked for telemetry: in the demo they
+// answer from within this server, which is not to be busy with nothing else.
+const asked = "Saguenay"
+
 // machines fills the halls, where nobody has a unit yet.
 func machines(ctx context.Context, d *db.DB, today time.Time) error {
 	s := d.As(access.Mining)
@@ -119,8 +129,11 @@ func machines(ctx context.Context, d *db.DB, today time.Time) error {
 			units = append(units, fleet.Unit{
 				Serial: fmt.Sprintf("DEMO-%s%02d-%05d", hall.site[:1], h+1, i+1), MAC: fmt.Sprintf("02:de:%02x:%02x:%02x:%02x", h, n>>16, n>>8&255, n&255),
 				Class: class, Site: site, Building: hall.building, Aisle: fmt.Sprintf("%02d", i/perAisle+1), Rack: fmt.Sprintf("%02d", i%perAisle/perRack+1), Slot: fmt.Sprintf("%02d", i%perRack+1),
-				Address: fmt.Sprintf("10.%d.%d.%d", 16+h, i/250, i%250+1), State: state, Since: since,
+				Address: fmt.Sprintf("10.%d.%d.%d", firstNetwork+h, i/perNetwork, i%perNetwork+1), State: state, Since: since,
 			})
+			if hall.site != asked {
+				units[n].Address = ""
+			}
 			if state == mining.Received || state == mining.Retired || state == mining.Sold { // in no place
 				u := &units[n]
 				u.Aisle, u.Rack, u.Slot, u.Address = "", "", "", ""

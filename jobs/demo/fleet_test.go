@@ -10,6 +10,7 @@ import (
 	"switchyard/econ/mining"
 	"switchyard/econ/units"
 	"switchyard/jobs/demo"
+	"switchyard/jobs/simulate"
 )
 
 // The machines of each site draw nearly what its connection carries, never more.
@@ -57,5 +58,34 @@ func TestTheFleetFillsTheSites(t *testing.T) {
 	}
 	if page, err := s.Units(t.Context(), db.UnitFilter{Limit: 1}); err != nil || page[0].Serial != "DEMO-H01-00001" {
 		t.Errorf("the first unit: %+v, %v", page, err)
+	}
+}
+
+// A simulated machine answers as the unit that the register has at its address.
+func TestMachinesAnswerAsTheRegisterHasThem(t *testing.T) {
+	machine, err := demo.Machines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, _ := dbtest.New(t)
+	if err := demo.Seed(t.Context(), d, world()); err != nil {
+		t.Fatal(err)
+	}
+	targets, err := d.Jobs().TelemetryTargets(t.Context())
+	if err != nil || len(targets) < 3_000 || len(targets) > 5_000 {
+		t.Fatalf("%d machines are asked (%v)", len(targets), err)
+	}
+	reg, err := d.As(access.Mining).Register(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range targets {
+		m, class := machine(simulate.MinerID(target.Address)), reg.Classes[target.ClassID]
+		if m.Model != class.Name || m.Hashrate != float64(class.Nameplate().Hashrate) || m.Off != (target.State == mining.Curtailed) || (m.Fault == "") != (target.State == mining.Running || target.State == mining.Curtailed) {
+			t.Fatalf("%s is a %s, %s; it answers as %+v", target.Address, class.Name, target.State, m)
+		}
+	}
+	if m := machine(5); m.Fault != simulate.MinerDead {
+		t.Errorf("an address of no hall answers as %+v", m)
 	}
 }

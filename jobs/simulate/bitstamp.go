@@ -25,7 +25,7 @@ func (p *party) bitstampOHLC(w http.ResponseWriter, r *http.Request) {
 	}
 	width, now := time.Duration(step)*time.Second, p.world.Now()
 	to := unix(q.Get("end"), now)
-	from := unix(q.Get("start"), to.Add(-time.Duration(limit-1)*width))
+	from := unix(q.Get("start"), to.Truncate(width).Add(-time.Duration(limit-1)*width))
 	rows := make([]map[string]string, 0, limit)
 	for _, c := range p.candles(width, from, to, limit) {
 		rows = append(rows, map[string]string{

@@ -28,14 +28,14 @@ func (p *party) coinbaseCandles(w http.ResponseWriter, r *http.Request) {
 	to, errTo := time.Parse(time.RFC3339, q.Get("end"))
 	if errFrom != nil || errTo != nil { // if either is missing both are ignored
 		to = p.world.Now()
-		from = to.Add(-300 * width)
+		from = to.Truncate(width).Add(-299 * width)
 	}
 	if to.Sub(from)/width > 300 {
 		answerStatus(w, http.StatusBadRequest, map[string]string{"message": "granularity too small for the requested time range. Count of aggregations requested exceeds 300"})
 		return
 	}
 	rows := make([][6]float64, 0, 300)
-	for _, c := range p.candles(width, from, to, 301) {
+	for _, c := range p.candles(width, from, to, 300) {
 		rows = append(rows, [6]float64{float64(c.T.Unix()), c.Low, c.High, c.Open, c.Close, c.Volume})
 	}
 	slices.Reverse(rows)

@@ -31,7 +31,10 @@ func (p *party) krakenOHLC(w http.ResponseWriter, r *http.Request) {
 	}
 	width, now := time.Duration(minutes)*time.Minute, p.world.Now()
 	oldest := now.Truncate(width).Add(-719 * width)
-	from := unix(q.Get("since"), oldest).Add(time.Second) // rows after "since"
+	from := oldest
+	if since := q.Get("since"); since != "" {
+		from = unix(since, oldest).Add(time.Second) // rows after "since"
+	}
 	if from.Before(oldest) {
 		from = oldest
 	}

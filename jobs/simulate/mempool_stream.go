@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"switchyard/econ/market"
 )
 
 // listener is what one socket of mempool has asked for.
@@ -12,6 +14,9 @@ type listener struct {
 	tip  string // hash of the newest block it was told
 	top  int64
 }
+
+// caughtUp notes that the client knows all blocks up to a tip, or wants none.
+func (l *listener) caughtUp(tip market.Block) { l.tip, l.top = tip.Hash, tip.Height }
 
 // mempoolStream says nothing until spoken to, but for prices, which go to
 // everybody.
@@ -49,6 +54,9 @@ func (p *party) mempoolSaid(st *stream, l *listener, data []byte) bool {
 	case "want": // replaces what was wanted before
 		fresh := slices.Contains(m.Data, "blocks") && !slices.Contains(l.want, "blocks")
 		l.want = m.Data
+		if fresh { // the snapshot tells all there is so far; nothing is replayed
+			l.caughtUp(p.world.Tip())
+		}
 		return !fresh || st.send(map[string]any{"blocks": p.lastBlocks()})
 	case "ping":
 		return st.send(map[string]any{"pong": true})
@@ -72,13 +80,17 @@ func (p *party) lastBlocks() []map[string]any {
 // reorganisation.
 func (p *party) tellBlocks(st *stream, l *listener) bool {
 	tip := p.world.Tip()
-	if tip.Hash == l.tip || !slices.Contains(l.want, "blocks") {
+	if tip.Hash == l.tip {
+		return true
+	}
+	if !slices.Contains(l.want, "blocks") {
+		l.caughtUp(tip)
 		return true
 	}
 	known, ok := p.world.Block(l.top)
 	reorganised := !ok || known.Hash != l.tip
 	from := l.top + 1
-	l.tip, l.top = tip.Hash, tip.Height
+	l.caughtUp(tip)
 	if reorganised {
 		return st.send(map[string]any{"blocks": p.lastBlocks()})
 	}

@@ -16,6 +16,7 @@ const (
 	streamFees
 	streamPool
 	streamRate
+	streamMiner
 )
 
 // mix is SplitMix64's finalizer.

@@ -97,10 +97,9 @@ func (s *Servers) Close() error {
 		if p.server == nil {
 			continue
 		}
-		p.sockets.closeAll()
 		errs = append(errs, p.server.Close())
 		<-p.served
-		p.sockets.group.Wait()
+		p.sockets.end()
 	}
 	return errors.Join(errs...)
 }

@@ -13,8 +13,9 @@ import (
 type sockets struct {
 	up websocket.Upgrader
 
-	mu    sync.Mutex // guards open
+	mu    sync.Mutex // guards open, ended and adding to group
 	open  map[*websocket.Conn]struct{}
+	ended bool           // no stream is opened any more
 	group sync.WaitGroup // goroutines that serve them
 }
 
@@ -34,6 +35,15 @@ func (s *sockets) closeAll() {
 	}
 }
 
+// end cuts every stream, lets no other begin, and waits for all.
+func (s *sockets) end() {
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	s.closeAll()
+	s.group.Wait()
+}
+
 // stream is one open socket: what the client said arrives on said, and send
 // answers through the party's faults. One goroutine sends.
 type stream struct {
@@ -51,11 +61,16 @@ func (s *sockets) serve(w http.ResponseWriter, r *http.Request, f *faults, speak
 		return // the upgrader has answered
 	}
 	s.mu.Lock()
+	if s.ended {
+		s.mu.Unlock()
+		_ = ws.Close() //nolint:errcheck // it came too late
+		return
+	}
 	s.open[ws] = struct{}{}
-	s.mu.Unlock()
-	st := &stream{ws: ws, faults: f, said: make(chan []byte, 16), gone: make(chan struct{})}
 	s.group.Add(1)
+	s.mu.Unlock()
 	defer s.group.Done()
+	st := &stream{ws: ws, faults: f, said: make(chan []byte, 16), gone: make(chan struct{})}
 	var reader sync.WaitGroup
 	reader.Go(func() { st.read() })
 	speak(st)

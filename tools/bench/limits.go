@@ -21,6 +21,7 @@ const (
 var packages = [...]string{
 	"db", "db/embedded", "db/dbtest", "handlers", "handlers/live", "views", "econ/market",
 	"jobs/upstream/kraken", "jobs/upstream/coinbase", "jobs/upstream/bitstamp", "jobs/upstream/mempool",
+	"jobs/upstream/cgminer",
 }
 
 // rows is the table. The reason of every limit stands in docs/performance.md;
@@ -94,6 +95,9 @@ func rows() []row {
 		{name: "upstream: Coinbase messages", bench: "jobs/upstream/coinbase.Decode/ours", base: "json", most: 3, why: "parsing"},
 		{name: "upstream: Bitstamp messages", bench: "jobs/upstream/bitstamp.Decode/ours", base: "json", most: 3, why: "parsing"},
 		{name: "upstream: mempool blocks", bench: "jobs/upstream/mempool.Decode/ours", base: "json", most: 3, why: "parsing"},
+
+		{name: "telemetry: cycle of 2,000 machines, 5 % dead or garbling", bench: "jobs/upstream/cgminer.Cycle", most: 60 * second},
+		{name: "telemetry: 2,000 readings stored", bench: "db.StoreCycle", most: second},
 
 		{name: "client: script, gzip", bench: "static.app.js", unit: "B", most: 60_000},
 		{name: "client: style, gzip", bench: "static.app.css", unit: "B", most: 20_000},
