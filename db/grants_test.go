@@ -119,6 +119,7 @@ var columns = map[string]string{
 // Every function of ours and which roles may call it.
 var functions = map[string]string{
 	//                         auth jobs executive mining business finance admin reader
+	"core.ask":                 "x    -    -         -      -        -       -     -",
 	"core.drop_partition":      "-    x    -         -      -        -       -     -",
 	"core.end_rules":           "-    -    -         -      -        -       x     -",
 	"core.ensure_partition":    "-    x    -         -      -        -       -     -",

@@ -130,6 +130,7 @@ var matrix = []struct {
 	{"POST", "/sign-in/persona", "no no no no no no no"}, // no demo here
 	{"GET", "/welcome/nothing", "miss miss miss miss miss miss miss"},
 	{"POST", "/welcome/nothing", "miss miss miss miss miss miss miss"},
+	{"POST", "/ask", "401 bad bad bad bad bad no"},
 	{"GET", "/account", "in ok ok ok ok ok no"},
 	{"POST", "/account/password", "401 bad bad bad bad bad no"},
 	{"GET", "/account/codes", "in ok ok ok ok ok no"},

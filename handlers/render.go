@@ -40,7 +40,7 @@ func (a *App) answerError(err error, c echo.Context) {
 	if wantsPage(c) {
 		werr = render(c, f.status, views.Failure(views.FailurePage{
 			Shell: a.bareShell(c, f.title), Status: f.status, Title: f.title, Detail: f.detail,
-			Request: requestIDOf(c), Starting: f.status == http.StatusServiceUnavailable,
+			Request: requestIDOf(c), Ask: askable(c, f.status), Starting: f.status == http.StatusServiceUnavailable,
 		}))
 	} else {
 		werr = writeProblem(c, f, requestIDOf(c))

@@ -129,6 +129,7 @@ func (a *App) routes() []route {
 		{post, "/sign-out", anyone, a.signOut},
 		{get, "/welcome/:token", anyone, a.showWelcome},
 		{post, "/welcome/:token", anyone, a.acceptWelcome},
+		{post, "/ask", signedIn, a.ask},
 		{get, "/account", signedIn, a.showSelf},
 		{post, "/account/password", signedIn, a.changePassword},
 		{get, "/account/codes", signedIn, a.showCodes},

@@ -13,7 +13,7 @@ import (
 var (
 	openRoutes = " GET /sign-in POST /sign-in GET /sign-in/provider GET /sign-in/provider/back GET /sign-in/code POST /sign-in/code POST /sign-in/persona POST /sign-out GET /welcome/:token POST /welcome/:token" +
 		" GET /share/:token POST /share/:token POST /share/leave POST /theme GET /healthz GET /readyz POST /csp-report GET /static/* "
-	personRoutes = " GET /account POST /account/password GET /account/tokens POST /account/tokens POST /account/tokens/:id/revoke GET /account/codes POST /account/codes POST /account/codes/recovery POST /account/codes/off POST /account/sessions/:session/end GET /admin/alerts POST /admin/alerts/:id/acknowledge GET /admin/alerts/rules/new POST /admin/alerts/rules GET /admin/alerts/rules/:id POST /admin/alerts/rules/:id POST /admin/alerts/rules/:id/proposal "
+	personRoutes = " POST /ask GET /account POST /account/password GET /account/tokens POST /account/tokens POST /account/tokens/:id/revoke GET /account/codes POST /account/codes POST /account/codes/recovery POST /account/codes/off POST /account/sessions/:session/end GET /admin/alerts POST /admin/alerts/:id/acknowledge GET /admin/alerts/rules/new POST /admin/alerts/rules GET /admin/alerts/rules/:id POST /admin/alerts/rules/:id POST /admin/alerts/rules/:id/proposal "
 	knownRoutes  = " GET /data/:figure GET /live GET /api/v1/series/:key "
 	shareRoutes  = " GET /share POST /share POST /share/:id/revoke "
 )

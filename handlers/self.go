@@ -28,7 +28,7 @@ func (a *App) selfPage(c echo.Context, f *form) error {
 	if err != nil {
 		return err
 	}
-	v := views.SelfPage{Name: person.Name, Email: person.Email, Role: person.Role.Title(), Notice: saved(c)}
+	v := views.SelfPage{Name: person.Name, Email: person.Email, Role: person.Role.Title(), Notice: selfNotice(c)}
 	for _, s := range sessions {
 		v.Sessions = append(v.Sessions, views.SessionRow{
 			ID: hex.EncodeToString(s.Hash), This: string(s.Hash) == string(own.Hash), Agent: orNothing(s.Agent), Address: s.Address,
@@ -112,4 +112,12 @@ func (a *App) endSession(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/account?saved=1")
+}
+
+// selfNotice is what has just been done.
+func selfNotice(c echo.Context) string {
+	if c.QueryParam("asked") != "" && c.Request().Method == http.MethodGet {
+		return "An administrator has been asked."
+	}
+	return saved(c)
 }

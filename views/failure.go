@@ -8,6 +8,7 @@ type FailurePage struct {
 	Title   string // a short noun phrase
 	Detail  string // a sentence: what happened
 	Request string // number of the request in the log
+	Ask     string // page that may be asked for; empty: none
 	// Starting is true while the server starts or waits for its database; the
 	// page then says that it asks again by itself and when.
 	Starting bool
