@@ -57,6 +57,15 @@ func (s *Store) queue(ctx context.Context, n Dispatch, channel, person int64) er
 	return wrap(err, "queue notice %s", n.ID)
 }
 
+// TypeLink is the type of a notice that carries a one-time link to the person it
+// is for. Its body is sealed under its number: the table holds no link.
+const TypeLink = "person.link"
+
+// QueueLink queues a letter with a one-time link, whose body is sealed.
+func (s *Store) QueueLink(ctx context.Context, person int64, id, title, sealed string) error {
+	return s.queue(ctx, Dispatch{ID: id, Room: string(access.RoomCore), Type: TypeLink, At: s.now(), Title: title, Body: sealed}, 0, person)
+}
+
 type parcelRow struct {
 	ID        int64
 	Notice    string

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -186,7 +187,23 @@ func (a *App) showLink(c echo.Context, person int64, purpose db.Purpose) error {
 	if err := a.store(c).InsertLink(c.Request().Context(), actorOf(c), hash[:], link); err != nil {
 		return err
 	}
-	return a.personPage(c, person, newForm(nil), a.siteURL(c)+"/welcome/"+token)
+	address := a.siteURL(c) + "/welcome/" + token
+	if a.hooks.Mail {
+		if err := a.mailLink(c, person, address); err != nil {
+			return err
+		}
+	}
+	return a.personPage(c, person, newForm(nil), address)
+}
+
+// mailLink sends somebody their link. It waits in the outbox sealed.
+func (a *App) mailLink(c echo.Context, person int64, address string) error {
+	id := "link-" + rand.Text()
+	sealed, err := a.sealer.Seal(signin.ForHook, id, []byte("Choose a password here. The link works once, for three days:\n\n"+address+"\n"))
+	if err != nil {
+		return err
+	}
+	return a.store(c).QueueLink(c.Request().Context(), person, id, "Your way into Switchyard", sealed)
 }
 
 // siteURL is the address people use.
@@ -241,6 +258,9 @@ func (a *App) personPage(c echo.Context, id int64, f *form, link string) error {
 		}
 		if link != "" {
 			v.Notice = "Give this link to " + who.Name + ". It works once, for three days, and is not shown again: " + link
+			if a.hooks.Mail {
+				v.Notice = "This link is on its way to " + who.Email + ", and is not shown again: " + link
+			}
 		}
 		v.Shell = a.shell(p, who.Name, topicPeople)
 		return nil

@@ -77,7 +77,19 @@ func onlyHTTPS(address string) error {
 	return nil
 }
 
+// openMailing is open with a mail server.
+func openMailing(t testing.TB) *site {
+	t.Helper()
+	return openHooked(t, nil, nil, slog.New(slog.DiscardHandler), handlers.Hooks{Check: onlyHTTPS, Mail: true})
+}
+
 func openOn(t testing.TB, now func() time.Time, provider *signin.OIDC, log *slog.Logger) *site {
+	t.Helper()
+	secret := func() (string, error) { return "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", nil }
+	return openHooked(t, now, provider, log, handlers.Hooks{Check: onlyHTTPS, Secret: secret})
+}
+
+func openHooked(t testing.TB, now func() time.Time, provider *signin.OIDC, log *slog.Logger, hooks handlers.Hooks) *site {
 	t.Helper()
 	if now == nil {
 		now = time.Now
@@ -92,7 +104,7 @@ func openOn(t testing.TB, now func() time.Time, provider *signin.OIDC, log *slog
 		t.Fatal(err)
 	}
 	app := handlers.New(handlers.Config{
-		Sealer: sealer, Provider: provider, Hooks: handlers.Hooks{Check: onlyHTTPS, Secret: func() (string, error) { return "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", nil }},
+		Sealer: sealer, Provider: provider, Hooks: hooks,
 		DB: d, Listener: db.NewListener(cfg, access.Executive), Assets: assets, World: market.Simulated,
 		Log: log, Now: now,
 	})

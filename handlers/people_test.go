@@ -1,7 +1,9 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,5 +161,21 @@ func TestAChangeOfRoleWaitsForASecondAdministrator(t *testing.T) {
 		if _, csv := s.get("/data/audit.csv?what=proposal"); role() != access.Finance || !contains(csv, "proposal "+name) {
 			t.Errorf("%s: the role is %s", name, role())
 		}
+	}
+}
+
+// Where a mail server is set, the link is on its way too; the table holds it
+// sealed.
+func TestALinkIsMailedSealed(t *testing.T) {
+	s := openMailing(t)
+	s.as(access.Admin)
+	_, body := s.post("/admin/people", "name", "New", "email", "new@example.com", "role", "mining")
+	token := between(body, "/welcome/", "<")
+	if !contains(body, "on its way to new@example.com") || !strings.HasPrefix(token, "swl_") {
+		t.Fatalf("no link is sent: %.300s", body)
+	}
+	parcels, err := s.db.Jobs().TakeParcels(t.Context(), 9, time.Now().Add(time.Minute))
+	if err != nil || len(parcels) != 1 || parcels[0].Person.Email != "new@example.com" || strings.Contains(fmt.Sprint(parcels[0]), token) {
+		t.Errorf("the outbox holds %+v (%v)", parcels, err)
 	}
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-smtp"
 
 	"switchyard/db"
 	"switchyard/db/dbtest"
@@ -411,5 +414,102 @@ func TestATestOfAChannelArrives(t *testing.T) {
 	w.hook.want("test-0", "test-1")
 	if d := w.deliveries(); len(d) != 2 || d[0].To != "Pager" {
 		t.Errorf("the log says %+v", d)
+	}
+}
+
+// post is a mail server that can be killed and started again.
+type post struct {
+	t      *testing.T
+	addr   string
+	server *smtp.Server
+
+	mu      sync.Mutex // guards letters
+	letters []string
+}
+
+func newPost(t *testing.T) *post {
+	p := &post{t: t, addr: "127.0.0.1:0"}
+	p.up()
+	t.Cleanup(p.down)
+	return p
+}
+
+func (p *post) up() {
+	p.t.Helper()
+	l, err := net.Listen("tcp", p.addr)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.addr = l.Addr().String()
+	p.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{post: p}, nil }))
+	p.server.Domain, p.server.ErrorLog = "mail.test", log.New(io.Discard, "", 0)
+	go p.server.Serve(l) //nolint:errcheck // ends with down
+}
+
+func (p *post) down() { p.server.Close() }
+
+func (p *post) got() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.letters
+}
+
+// session is one connection of the mail server.
+type session struct {
+	post *post
+	to   string
+}
+
+func (s *session) Mail(string, *smtp.MailOptions) error      { return nil }
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error { s.to = to; return nil }
+func (s *session) Reset()                                    {}
+func (s *session) Logout() error                             { return nil }
+func (s *session) Data(r io.Reader) error {
+	letter, err := io.ReadAll(r)
+	s.post.mu.Lock()
+	defer s.post.mu.Unlock()
+	s.post.letters = append(s.post.letters, "To: "+s.to+"\n"+string(letter))
+	return err
+}
+
+// The mail server is killed and comes back: the owner gets one letter of the
+// alert, and somebody new gets the link that stood sealed in the table.
+func TestLettersArriveThroughAServerThatWasKilled(t *testing.T) {
+	w := newWatch(t)
+	office := newPost(t)
+	_, port, err := net.SplitHostPort(office.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.env.Mail, err = notify.NewMailer(notify.MailOptions{Host: "127.0.0.1", Port: number, Security: notify.NoTLS, From: "alerts@example.com", Now: w.clock.Now}); err != nil {
+		t.Fatal(err)
+	}
+	w.env.Open = func(key, sealed string) ([]byte, error) {
+		return []byte(strings.TrimPrefix(sealed, "sealed under "+key+": ")), nil
+	}
+	w.rule(func(r *alert.Record) { r.Channels, r.Email = nil, true })
+	if err := w.d.As(access.Admin).QueueLink(t.Context(), w.owner.ID, "link-1", "Your way in", "sealed under link-1: https://dash.example/welcome/x"); err != nil {
+		t.Fatal(err)
+	}
+	office.down()
+	w.price(101)
+	w.send()
+	w.clock.jump(time.Minute)
+	w.send()
+	if got := office.got(); len(got) != 0 {
+		t.Fatalf("a dead server has %v", got)
+	}
+	office.up()
+	w.clock.jump(time.Hour)
+	w.send()
+	w.clock.jump(30 * 24 * time.Hour)
+	w.send()
+	letters := strings.Join(office.got(), "\n----\n")
+	if len(office.got()) != 2 || strings.Count(letters, "To: mining@example.com") != 2 || !strings.Contains(letters, "market.btc_usd is 101") || !strings.Contains(letters, "https://dash.example/welcome/x") {
+		t.Errorf("the letters:\n%s", letters)
 	}
 }

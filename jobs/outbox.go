@@ -91,6 +91,8 @@ func refusal(p db.Parcel) string {
 	room := access.Room(p.Room)
 	mayRead := p.Person.DeactivatedAt.IsZero() && access.Can(p.Person.Role, room, access.Read)
 	switch {
+	case p.Type == db.TypeLink && p.Person.DeactivatedAt.IsZero():
+		return "" // it is about the recipient alone
 	case p.Channel == nil && !mayRead:
 		return "the recipient may not read this any more"
 	case p.Channel == nil:
@@ -110,7 +112,13 @@ func refusal(p db.Parcel) string {
 // carry sends a parcel by its channel.
 func carry(ctx context.Context, env *Env, p db.Parcel) error {
 	n := notify.Notice{ID: p.ID, Type: p.Type, Time: p.At, Title: p.Title, Text: p.Body, Resolved: p.Resolved}
-	if env.Link != "" {
+	if p.Type == db.TypeLink {
+		body, err := env.Open(p.ID, p.Body)
+		if err != nil {
+			return fmt.Errorf("open the letter %s: %w", p.ID, err)
+		}
+		n.Text = string(body)
+	} else if env.Link != "" {
 		n.URL = env.Link + p.Path
 	}
 	if p.Channel == nil {
