@@ -73,6 +73,25 @@ func (a *App) figures() []figure {
 			{"Site", "", true}, {"Place", "", true}, {"Time zone", "", true}, {"Interconnect", "MW", false}, {"PUE", "", false},
 			{"Holds since", "day", true}, {"Known from", "UTC", true}, {"By", "", true},
 		}, siteRows},
+		{views.FigurePower, "Power contracts", "As known now", powerPath, may(access.RoomMining, access.Read), []column{
+			{"Site", "", true}, {"Contract", "", true}, {"Kind", "", true}, {"Price", "$ per MWh", false}, {"Loss", "percent", false}, {"Adders", "", true}, {"Blocks", "", true},
+			{"Curtailment", "", true}, {"Demand", "$ per kW a month", false}, {"Coincident peaks", "$ per kW a year", false}, {"Known from", "UTC", true}, {"By", "", true},
+		}, powerRows},
+		{views.FigureMerit, "Fleet merit order", "The steps of this hour, the first to stop last; M8, M10", "/mining/merit-order", may(access.RoomMining, access.Read), []column{
+			{"Class", "", true}, {"Mode", "", true}, {"Hall", "", true}, {"Site", "", true}, {"Power", "MW", false}, {"Hashrate", "PH/s", false}, {"Break-even", "$ per MWh", false},
+			{"Price", "$ per MWh", false}, {"Cost", "$ per PH/s a day", false}, {"Margin", "$ per MWh", false}, {"Why", "", true},
+		}, meritRows},
+		{views.FigureFalls, "If hashprice falls", "What still pays at the power prices of this hour; M8, M10", "/mining/merit-order", may(access.RoomMining, access.Read), []column{
+			{"Hashprice", "$ per PH/s a day", false}, {"Bitcoin", "$", false}, {"Power", "MW", false}, {"Hashrate", "PH/s", false}, {"Margin", "$ a day", false},
+		}, fallRows},
+		{views.FigureClassDays, "Classes by site", "A day of running at the power price of this hour; M8", "/mining/economics", may(access.RoomMining, access.Read), []column{
+			{"Class", "", true}, {"Group", "", true}, {"Machines", "", false}, {"Hashrate", "PH/s", false}, {"Power", "MW", false}, {"Power price", "$ per MWh", false},
+			{"Revenue", "$ a day", false}, {"Power cost", "$ a day", false}, {"Other cost", "$ a day", false}, {"Margin", "$ a day", false}, {"Break-even power", "$ per MWh", false},
+			{"Break-even hashprice", "$ per PH/s a day", false}, {"Break-even bitcoin", "$", false}, {"Break-even difficulty", "", false}, {"Break-even efficiency", "J/TH", false},
+		}, classDayRows},
+		{views.FigureSitePower, "Curtailment by site", "What should run and rest in this hour; M10", "/mining", may(access.RoomMining, access.Read), []column{
+			{"Site", "", true}, {"Contract", "", true}, {"On", "MW", false}, {"Off", "MW", false}, {"Power", "$ per MWh", false},
+		}, sitePowerRows},
 		{views.FigureMonthly, "Monthly production update", "Every measure of every month, as known now", "/mining/monthly", may(access.RoomMining, access.Read), []column{
 			{"Month", "", true}, {"State", "", true}, {"Measure", "", true}, {"Unit", "", true}, {"Value", "", false}, {"Known from", "UTC", true}, {"Reason", "", true},
 		}, monthRows},

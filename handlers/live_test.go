@@ -79,7 +79,11 @@ func TestThePageCatchesUpAfterTheListenerWasTerminated(t *testing.T) {
 	s := open(t, nil)
 	s.ticks(btc, market.Point{T: time.Now().Add(-9 * time.Second), V: 80_000})
 	ws := s.follow(map[string]int64{btc: 0})
-	first := until(t, ws, "the snapshot", func(e event) bool { return e.Topic == btc })
+	until(t, ws, "the snapshot", func(e event) bool { return e.Topic == btc })
+	// A tick that is pushed shows that the listener listens; before that it has
+	// nothing to lose.
+	s.ticks(btc, market.Point{T: time.Now().Add(-7 * time.Second), V: 81_000})
+	first := until(t, ws, "a tick", func(e event) bool { return e.Topic == btc && e.Text["btc"] == "$81,000" })
 
 	admin, err := pgx.Connect(t.Context(), s.config.URL)
 	if err != nil {

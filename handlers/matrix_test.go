@@ -44,6 +44,20 @@ var matrix = []struct {
 	{"GET", "/mining/sites/99", "in miss miss no no no miss"},
 	{"GET", "/mining/sites/x", "in miss miss no no no no"},
 	{"POST", "/mining/sites/1", "401 no bad no no no no"},
+	{"GET", "/mining/merit-order", "in ok ok no no no no"},
+	{"GET", "/mining/economics", "in ok ok no no no no"},
+	{"GET", "/mining/economics?stretches=0", "in bad bad no no no no"},
+	{"GET", "/mining/power", "in ok ok no no no no"},
+	{"GET", "/mining/power/new", "in no ok no no no no"},
+	{"POST", "/mining/power", "401 no bad no no no no"},
+	{"GET", "/mining/power/1", "in ok ok no no no no"},
+	{"GET", "/mining/power/99", "in miss miss no no no no"},
+	{"POST", "/mining/power/1", "401 no bad no no no no"},
+	{"GET", "/data/power.csv", "in ok ok no no no no"},
+	{"GET", "/data/merit-order.csv", "in ok ok no no no no"},
+	{"GET", "/data/hashprice-falls.csv", "in ok ok no no no no"},
+	{"GET", "/data/class-days.csv", "in ok ok no no no no"},
+	{"GET", "/data/site-power.csv", "in ok ok no no no no"},
 	{"GET", "/mining/monthly", "in ok ok no no no no"},
 	{"GET", "/mining/monthly/new", "in no ok no no no no"},
 	{"POST", "/mining/monthly", "401 no bad no no no no"},
@@ -184,6 +198,10 @@ func (s *site) company() (canaries map[access.Room]string) {
 		s.t.Fatal(err)
 	}
 	if _, err := s.db.As(access.Mining).InsertMonth(ctx, by, mining.MonthRecord{ID: 202602, Published: true, Reason: "CanaryMine"}); err != nil {
+		s.t.Fatal(err)
+	}
+	contract := mining.ContractRecord{SiteID: 1, Name: "CanaryMine", Kind: mining.Fixed, Version: day}
+	if _, err := s.db.As(access.Mining).InsertContract(ctx, by, contract); err != nil {
 		s.t.Fatal(err)
 	}
 	s.firedRule("CanaryMine")

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"switchyard/db"
+	"switchyard/econ/access"
 	"switchyard/econ/market"
 	"switchyard/views"
 	"switchyard/views/chart"
@@ -47,7 +48,14 @@ func (a *App) showMiningLive(c echo.Context) error {
 		v.Hashprice = num(p.price.HP, "no hashprice yet")
 		v.HashpriceDay = fraction(change(p.price.HP, p.price.HPDay), "no hashprice 24 hours ago")
 		v.BTCDay = fraction(change(p.price.BTC, p.price.BTCDay), "no price 24 hours ago")
-		v.Shell = a.shell(p, "Mining unit", keyBTC, keyHashprice, topicBlock, keyVenues, keyFeeRate)
+		follow := []string{keyBTC, keyHashprice, topicBlock, keyVenues, keyFeeRate}
+		if p.who.May(access.RoomMining, access.Read) {
+			if v.Fleet, err = p.fleetFigures(); err != nil {
+				return err
+			}
+			follow = append(follow, topicFleet, topicSite, topicContract, topicPractice)
+		}
+		v.Shell = a.shell(p, "Mining unit", follow...)
 		return nil
 	})
 	if err != nil {

@@ -26,7 +26,7 @@ func (s *site) superuser() *pgx.Conn {
 func TestOneRightRevokedBreaksOnePageOfOneRole(t *testing.T) {
 	s := open(t, nil)
 	s.company()
-	if _, err := s.superuser().Exec(t.Context(), "REVOKE SELECT ON mining.site FROM switchyard_mining"); err != nil {
+	if _, err := s.superuser().Exec(t.Context(), "REVOKE SELECT ON mining.import FROM switchyard_mining"); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -34,7 +34,8 @@ func TestOneRightRevokedBreaksOnePageOfOneRole(t *testing.T) {
 		path string
 		want int
 	}{
-		{access.Mining, "/mining/sites", http.StatusInternalServerError},
+		{access.Mining, "/mining/fleet/import", http.StatusInternalServerError},
+		{access.Mining, "/mining/sites", http.StatusOK},
 		{access.Mining, "/mining", http.StatusOK},
 		{access.Mining, "/account", http.StatusOK},
 		{access.Executive, "/mining/sites", http.StatusOK},

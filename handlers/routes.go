@@ -61,6 +61,13 @@ func (a *App) routes() []route {
 		{get, "/mining/fleet/:serial", mining, a.showUnit},
 		{post, "/mining/fleet/:serial", writeMining, a.moveUnit},
 
+		{get, "/mining/merit-order", mining, a.showMeritOrder},
+		{get, "/mining/economics", mining, a.showEconomics},
+		{get, powerPath, mining, a.listPower},
+		{get, powerPath + "/new", writeMining, a.contractHandler(kind[contractRecord].blank)},
+		{post, powerPath, writeMining, a.contractHandler(kind[contractRecord].create)},
+		{get, powerPath + "/:id", mining, a.contractHandler(kind[contractRecord].show)},
+		{post, powerPath + "/:id", writeMining, a.contractHandler(kind[contractRecord].edit)},
 		{get, "/mining/monthly", mining, a.showMonthly},
 		{get, "/mining/monthly/new", writeMining, months().blank(a)},
 		{post, "/mining/monthly", writeMining, months().create(a)},

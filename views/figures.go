@@ -21,6 +21,7 @@ const (
 	FigureSources    = "sources"         // sources, worst first
 	FigureJobs       = "jobs"            // job runs
 	FigureRefused    = "quarantine"      // rows kept out of the tables
+	FigurePower      = "power"           // power contracts
 	FigureSites      = "sites"           // mining sites
 	FigureMonthly    = "monthly"         // the monthly production update
 	FigureClassDays  = "class-days"      // what each class earns and costs at its site

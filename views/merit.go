@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"switchyard/econ/mining"
 	"switchyard/econ/units"
@@ -34,6 +35,7 @@ type MeritFigure struct {
 type MeritStep struct {
 	mining.Row
 	Class string
+	Hall  string  // site and building
 	JPerT float64 // efficiency of its mode at the machine
 }
 
@@ -43,6 +45,14 @@ func (s MeritStep) title() string {
 		return s.Class
 	}
 	return s.Class + ", " + s.Mode
+}
+
+// short is the title without the maker, whose name the table beside has.
+func (s MeritStep) short() string {
+	if _, model, found := strings.Cut(s.title(), " "); found {
+		return model
+	}
+	return s.title()
 }
 
 func (s MeritStep) cost() float64 {
@@ -65,7 +75,7 @@ func (f MeritFigure) drawing() chart.Merit {
 	m := chart.Merit{ID: FigureMerit, Title: f.finding(), Hashprice: f.Hashprice.V, Near: f.Near}
 	for _, s := range f.byCost() {
 		m.Steps = append(m.Steps, chart.MeritStep{
-			Name: s.title(), Place: s.Site, Note: format.Fixed(s.JPerT, 1) + " J/TH", MW: s.megawatts(), Cost: s.cost(),
+			Name: s.short(), Place: s.Hall, Note: format.Fixed(s.JPerT, 1) + " J/TH", MW: s.megawatts(), Cost: s.cost(),
 		})
 	}
 	return m
@@ -117,7 +127,7 @@ func meritSentence(f MeritFigure) ui.Sentence {
 	s = s.Say("Hashprice ").Stress(plain(format.USD2(f.Hashprice.V))).Say(" leaves ").Stress(format.Fixed(at.above, 0) + " of " + format.Fixed(at.all, 0) + " MW").Say(" above water.")
 	if m := at.marginal; m != nil {
 		clears := f.Hashprice.V - m.cost()
-		s = s.Say(" The marginal machine, " + m.title() + " at " + m.Site + ", clears by ").Stress(plain(format.USD2(clears))).
+		s = s.Say(" The marginal machine, " + m.title() + " at " + m.Hall + ", clears by ").Stress(plain(format.USD2(clears))).
 			Say(" per PH a day: a further fall of " + plain(format.Percent1(clears/f.Hashprice.V)) + " in bitcoin turns off " + format.Fixed(m.megawatts(), 0) + " MW more.")
 	}
 	if f.Missing != "" {

@@ -114,7 +114,10 @@ func Pages() []NavGroup {
 		}},
 		{Heading: "Mining unit", Unit: ui.Mining, Links: []NavLink{
 			{Href: "/mining", Label: "Live", Keys: "g m", Tab: "Mining"},
+			{Href: "/mining/merit-order", Label: "Merit order", Keys: ""},
+			{Href: "/mining/economics", Label: "Economics", Keys: ""},
 			{Href: "/mining/sites", Label: "Sites", Keys: ""},
+			{Href: "/mining/power", Label: "Power contracts", Keys: ""},
 			{Href: "/mining/fleet", Label: "Fleet", Keys: ""},
 			{Href: "/mining/monthly", Label: "Monthly update", Keys: ""},
 		}},

@@ -36,6 +36,9 @@ func Seed(ctx context.Context, d *db.DB, w *simulate.World) error {
 			return fmt.Errorf("write the demo company: %w", err)
 		}
 	}
+	if err := contracts(ctx, d, today); err != nil {
+		return fmt.Errorf("write the demo company: %w", err)
+	}
 	if err := months(ctx, d, w); err != nil {
 		return fmt.Errorf("write the demo company: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"html"
 	"math"
 	"strconv"
+	"unicode/utf8"
 
 	"switchyard/views/format"
 )
@@ -150,27 +151,51 @@ func (m Merit) step(d *drawing, s MeritStep, x, w, y float64) {
 	d.rect("edge", x, y, w, meritBase-y)
 	d.line("top", x, y, x+w, y)
 	d.line("gap", x+w, y, x+w, meritBase)
-	value := y + 14
-	if meritBase-y < 60 {
-		value = y - 6
+	wide, narrow := s.fitting(meritBase-y), s.fitting(meritBase-y)
+	flat := w >= meritFlat && meritBase-y >= 60
+	if w < meritUpright || flat {
+		wide = [2]string{}
 	}
-	if w >= meritValue && cost != "" {
+	if w < meritNarrow {
+		narrow = [2]string{}
+	}
+	if w >= meritValue && cost != "" && (flat || wide[0] == "") {
+		value := y + 14
+		if meritBase-y < 60 {
+			value = y - 6
+		}
 		d.group("c-wide", func() { d.text("val b", "middle", x+w/2, 0, value, format.Fixed(s.Cost, 1)) })
 	}
-	switch {
-	case w >= meritFlat && meritBase-y >= 60:
+	if flat {
 		d.group("c-wide", func() {
 			d.text("b", "middle", x+w/2, 0, meritBase-38, s.Name)
 			d.text("", "middle", x+w/2, 0, meritBase-24, s.Place)
 			d.text("tk", "middle", x+w/2, 0, meritBase-10, s.Note)
 		})
-	case w >= meritUpright:
-		d.group("c-wide", func() { d.upright(x+w/2, meritBase-8, s.Name, s.Place) })
 	}
-	if w >= meritNarrow {
-		d.group("c-narrow", func() { d.upright(x+w/2, meritBase-8, s.Name, s.Place) })
+	if wide[0] != "" {
+		d.group("c-wide", func() { d.upright(x+w/2, meritBase-8, wide[0], wide[1]) })
+	}
+	if narrow[0] != "" {
+		d.group("c-narrow", func() { d.upright(x+w/2, meritBase-8, narrow[0], narrow[1]) })
 	}
 	d.b.WriteString(`</g>`)
+}
+
+// letter is about how wide a letter of a label is, in pixels.
+const letter = 6.1
+
+// fitting is what of name and place fits upright into a step of a height: both,
+// the name alone, or nothing.
+func (s MeritStep) fitting(height float64) [2]string {
+	name, place := float64(utf8.RuneCountInString(s.Name))*letter, float64(utf8.RuneCountInString(s.Place)+1)*letter
+	switch room := height - 14; {
+	case name+place <= room:
+		return [2]string{s.Name, s.Place}
+	case name <= room:
+		return [2]string{s.Name, ""}
+	}
+	return [2]string{}
 }
 
 // words tell a step to those who point at it.
