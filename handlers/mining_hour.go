@@ -187,13 +187,13 @@ func (p *page) sitePower(f fleetHour) views.SitePowerFigure {
 }
 
 // fleetKPIs are the headline figures of the unit in this hour.
-func (p *page) fleetKPIs(f fleetHour) ([]ui.KPI, error) {
+func (p *page) fleetKPIs(f fleetHour) []ui.KPI {
 	why := f.why
 	kpi := func(label, context string, v format.Value) ui.KPI {
 		return ui.KPI{Label: label, Value: v, Why: why, Context: context, Unit: ui.Mining}
 	}
 	if f.Plan == nil {
-		return []ui.KPI{kpi("Hashrate that should run", "", format.Value{}), kpi("Revenue a day", "", format.Value{}), kpi("Margin a day", "", format.Value{}), kpi("Power per bitcoin", "", format.Value{})}, nil
+		return []ui.KPI{kpi("Hashrate that should run", "", format.Value{}), kpi("Revenue a day", "", format.Value{}), kpi("Margin a day", "", format.Value{}), kpi("Power per bitcoin", "", format.Value{})}
 	}
 	total, day := f.Plan.Total(), 24.0
 	btc := total.HashratePH * f.pay.SatPerPHDay * (1 - f.practice.PoolFee.Float64()/100) / units.SatsPerBTC
@@ -208,7 +208,7 @@ func (p *page) fleetKPIs(f fleetHour) ([]ui.KPI, error) {
 	} else {
 		power.Why = "nothing runs"
 	}
-	return append(list, power, p.efficiencyKPI(f), p.breakEvenKPI(f)), nil
+	return append(list, power, p.efficiencyKPI(f), p.breakEvenKPI(f))
 }
 
 func (p *page) efficiencyKPI(f fleetHour) ui.KPI {
@@ -247,10 +247,7 @@ func (p *page) fleetFigures() (*views.FleetFigures, error) {
 	if f.Plan == nil && len(f.Missing) == 0 {
 		return nil, nil // there is no fleet, or no hashprice to judge it by
 	}
-	v := &views.FleetFigures{Events: hourEvents, Merit: p.merit(f), Sites: p.sitePower(f)}
-	if v.KPIs, err = p.fleetKPIs(f); err != nil {
-		return nil, err
-	}
+	v := &views.FleetFigures{Events: hourEvents, KPIs: p.fleetKPIs(f), Merit: p.merit(f), Sites: p.sitePower(f)}
 	v.Falls, err = p.falls(f)
 	return v, err
 }

@@ -117,9 +117,7 @@ func (a *App) showEconomics(c echo.Context) error {
 		}
 		v.Classes = p.classDays(hour)
 		v.Sentence = economicsSentence(hour)
-		if v.WhatIf, err = p.whatIf(hour, f); err != nil {
-			return err
-		}
+		v.WhatIf = p.whatIf(hour, f)
 		if v.Cost, err = p.costFigure(); err != nil {
 			return err
 		}
@@ -189,7 +187,7 @@ const (
 )
 
 // whatIf is the fleet along the path that the form states.
-func (p *page) whatIf(f fleetHour, path *form) (views.WhatIfFigure, error) {
+func (p *page) whatIf(f fleetHour, path *form) views.WhatIfFigure {
 	v := views.WhatIfFigure{Facts: p.hourFacts(f, "")}
 	growth, price, power := path.percent("growth", -50, 50), path.percent("price", -90, 400), path.percent("power", -90, 400)
 	n, err := strconv.Atoi(path.get("stretches"))
@@ -197,11 +195,11 @@ func (p *page) whatIf(f fleetHour, path *form) (views.WhatIfFigure, error) {
 		path.fail("stretches", fmt.Sprintf("From 1 to %d.", mostStretches))
 	}
 	if f.Plan == nil {
-		return v, nil
+		return v
 	}
 	if !path.ok() {
 		v.Problem = &ui.Problem{Kind: ui.Empty, Title: "The path cannot be followed", Text: "What is wrong stands beside its field."}
-		return v, nil
+		return v
 	}
 	v.Said = fmt.Sprintf("%d stretches of two weeks; difficulty %s each, bitcoin at %s of today's price, power at %s of this hour's", n,
 		format.SignedPercent1(growth).Text+"%", format.Percent1(1+price).Text+"%", format.Percent1(1+power).Text+"%")
@@ -212,7 +210,7 @@ func (p *page) whatIf(f fleetHour, path *form) (views.WhatIfFigure, error) {
 	if err != nil { // the path is at fault, not the store
 		v.Problem = &ui.Problem{Kind: ui.Empty, Title: "The path leads beyond what can be computed", Text: sentence(err)}
 	}
-	return v, nil
+	return v
 }
 
 // periods are the stretches of a path from now on.
