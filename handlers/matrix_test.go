@@ -156,6 +156,13 @@ var matrix = []struct {
 	{"POST", "/account/tokens/99/revoke", "401 miss miss miss miss miss no"},
 	{"POST", "/account/sessions/00/end", "401 > > > > > no"},
 	{"GET", "/data/prices", "in ok ok ok ok ok ok"},
+	{"GET", "/data/market.csv", "in ok ok ok ok ok no"},
+	{"GET", "/data/prices.csv", "in ok ok ok ok ok no"},
+	{"GET", "/data/hashprice.csv", "in ok ok ok ok ok no"},
+	{"GET", "/data/network.csv", "in ok ok ok ok ok no"},
+	{"GET", "/data/adjustment.csv", "in ok ok ok ok ok no"},
+	{"GET", "/data/halving.csv", "in ok ok ok ok ok no"},
+	{"GET", "/data/btc-venues.csv", "in ok ok ok ok ok no"},
 	{"GET", "/data/sites", "in ok ok no no no ok"},
 	{"GET", "/data/sites.csv", "in ok ok no no no no"},
 	{"GET", "/data/sites.xlsx", "in ok ok no no no no"},
@@ -290,6 +297,20 @@ func TestTheMatrixIsWhole(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%s is not in the matrix", r)
+		}
+	}
+}
+
+// Every figure has its file in the matrix: files are where values leave by.
+func TestEveryFigureIsInTheMatrix(t *testing.T) {
+	s := open(t, nil)
+	for _, id := range s.app.FigureIDs() {
+		found := false
+		for _, line := range matrix {
+			found = found || line.path == "/data/"+id+".csv"
+		}
+		if !found {
+			t.Errorf("the file of %s is not in the matrix", id)
 		}
 	}
 }
