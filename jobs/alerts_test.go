@@ -11,7 +11,6 @@ import (
 
 	"switchyard/econ/access"
 	"switchyard/econ/alert"
-	"switchyard/econ/market"
 	"switchyard/econ/record"
 	"switchyard/jobs/notify"
 )
