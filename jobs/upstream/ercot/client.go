@@ -77,7 +77,7 @@ func (c *Client) Documents(ctx context.Context, report Report) ([]Document, []up
 // Prices returns the prices of a document in the order of its rows, and the
 // rows it refused.
 func (c *Client) Prices(ctx context.Context, d Document) ([]market.PowerPrice, []upstream.Refusal, error) {
-	body, err := c.fetch.Get(ctx, "/misdownload/servlets/mirDownload", url.Values{"doclookupId": {d.ID}})
+	body, err := c.fetch.GetFile(ctx, "/misdownload/servlets/mirDownload", url.Values{"doclookupId": {d.ID}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -71,22 +71,26 @@ func readHeader(line string, report Report) (columns, error) {
 		places[title] = i
 	}
 	at := columns{quarter: -1, kind: -1}
-	need := map[string]*int{"DeliveryDate": &at.date, "SettlementPointPrice": &at.price, "DSTFlag": &at.repeated}
+	type column struct {
+		title string
+		to    *int
+	}
+	need := []column{{"DeliveryDate", &at.date}, {"SettlementPointPrice", &at.price}, {"DSTFlag", &at.repeated}}
 	switch report {
 	case RealTime:
-		need["DeliveryHour"], need["DeliveryInterval"] = &at.hour, &at.quarter
-		need["SettlementPointName"], need["SettlementPointType"] = &at.point, &at.kind
+		need = append(need, column{"DeliveryHour", &at.hour}, column{"DeliveryInterval", &at.quarter},
+			column{"SettlementPointName", &at.point}, column{"SettlementPointType", &at.kind})
 	case DayAhead:
-		need["HourEnding"], need["SettlementPoint"] = &at.hour, &at.point
+		need = append(need, column{"HourEnding", &at.hour}, column{"SettlementPoint", &at.point})
 	default:
 		return at, upstream.Errorf(name, upstream.Malformed, "the report %.20q is not one of prices", string(report))
 	}
-	for title, to := range need {
-		place, found := places[title]
+	for _, c := range need {
+		place, found := places[c.title]
 		if !found {
-			return at, upstream.Errorf(name, upstream.Malformed, "a document of report %s has no column %s", report, title)
+			return at, upstream.Errorf(name, upstream.Malformed, "a document of report %s has no column %s", report, c.title)
 		}
-		*to = place
+		*c.to = place
 	}
 	return at, nil
 }
