@@ -133,6 +133,7 @@ func (a *App) contracts(c echo.Context) (kind[mining.ContractRecord], error) {
 	}
 	return kind[mining.ContractRecord]{
 		noun: "power contract", list: powerPath, home: powerPath, room: access.RoomMining, unit: ui.Mining, topic: topicContract, key: "site", back: "Power contracts",
+		taken: "This site has a power contract already: change that one.",
 		about: "How a site pays for power. A site has one at a time; a change is a new version.",
 		first: func(now time.Time) mining.ContractRecord {
 			return mining.ContractRecord{Kind: mining.Fixed, Version: record.Version{ValidFrom: now}}

@@ -31,6 +31,7 @@ type kind[T any] struct {
 	back  string // words on the way to the list
 	about string // what a new one is, in a sentence
 	key   string // field that no two may share; empty: name
+	taken string // what to say where two would; empty: that the name is taken
 
 	first      func(now time.Time) T // what the form of a new one begins with
 	id         func(T) int64
@@ -61,6 +62,11 @@ func (r kind[T]) editable(who access.Subject, v T) bool {
 
 func (r kind[T]) path(id int64) string { return r.list + "/" + strconv.FormatInt(id, 10) }
 
+// failTaken says beside the field that another has what is typed there.
+func (r kind[T]) failTaken(f *form) {
+	f.fail(cmp.Or(r.key, "name"), cmp.Or(r.taken, "There is a "+r.noun+" of this name already."))
+}
+
 // blank answers GET …/new.
 func (r kind[T]) blank(a *App) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -84,7 +90,7 @@ func (r kind[T]) create(a *App) echo.HandlerFunc {
 		id, err := r.insert(a.store(c), c.Request().Context(), actorOf(c), v)
 		switch {
 		case errors.Is(err, db.ErrTaken):
-			f.fail(cmp.Or(r.key, "name"), "There is a "+r.noun+" of this name already.")
+			r.failTaken(f)
 			return r.page(a, c, f, none, "")
 		case err != nil:
 			return err
@@ -141,7 +147,7 @@ func (r kind[T]) edit(a *App) echo.HandlerFunc {
 		err = r.update(s, ctx, actorOf(c), v, fields)
 		switch {
 		case errors.Is(err, db.ErrTaken):
-			f.fail(cmp.Or(r.key, "name"), "There is a "+r.noun+" of this name already.")
+			r.failTaken(f)
 			return r.page(a, c, f, now, "")
 		case errors.Is(err, db.ErrChanged):
 			return r.conflict(a, c, f, id, read)

@@ -49,6 +49,11 @@ func (f *Fetcher) GetJSON(ctx context.Context, path string, query url.Values) ([
 	return f.get(ctx, "application/json", path, query)
 }
 
+// GetFile is Get for a path that answers with a file, of whatever type.
+func (f *Fetcher) GetFile(ctx context.Context, path string, query url.Values) ([]byte, error) {
+	return f.get(ctx, "*/*", path, query)
+}
+
 func (f *Fetcher) get(ctx context.Context, accept, path string, query url.Values) ([]byte, error) {
 	for try := 0; ; try++ {
 		body, err := f.try(ctx, accept, path, query)
