@@ -84,7 +84,7 @@ func (a *App) showFleet(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		if v.KPIs, v.Sentence, err = fleetFigures(reg); err != nil {
+		if v.KPIs, v.Sentence, err = p.registerFigures(reg); err != nil {
 			return err
 		}
 		v.Spread, v.States = p.spreadTable(reg), p.stateTable(reg)

@@ -14,14 +14,18 @@ import (
 	"switchyard/views/ui"
 )
 
-// fleetFigures are the headline figures of the fleet: four hashrates that are
+// registerFigures are the headline figures of the fleet: four hashrates that are
 // not synonyms (product.md 3.2), and its efficiency (M9).
-func fleetFigures(reg fleet.Register) ([]ui.KPI, ui.Sentence, error) {
+func (p *page) registerFigures(reg fleet.Register) ([]ui.KPI, ui.Sentence, error) {
 	rates, err := mining.CountHashrates(reg.Censuses())
 	if err != nil {
 		return nil, nil, err
 	}
 	efficiency, err := mining.FleetEfficiency(reg.Loads())
+	if err != nil {
+		return nil, nil, err
+	}
+	operating, measured, err := p.operating(reg)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,7 +37,7 @@ func fleetFigures(reg fleet.Register) ([]ui.KPI, ui.Sentence, error) {
 	kpis := []ui.KPI{
 		hashrateKPI("Deployed", deployed, "nameplate of all machines in their place"),
 		hashrateKPI("Energised", energised, "of those, with power and in order"),
-		hashrateKPI("Operating", rates.Operating, ""),
+		hashrateKPI("Operating", operating, measured),
 		hashrateKPI("Realised", rates.Realised, ""),
 		{Label: "Efficiency", Unit: ui.Mining, Why: efficiency.Fleet.Why, Context: "nameplate, at the machine"},
 	}

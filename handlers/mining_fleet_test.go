@@ -79,7 +79,7 @@ const threeUnits = "serial,class,site,state,building,address,since\nUNIT-1,S21,N
 func TestAnEmptyRegisterSaysWhatIsUnknown(t *testing.T) {
 	s := open(t, nil)
 	p := s.page("/mining/fleet")
-	for _, want := range []string{"No unit is in the register yet", "no hashrate was measured", "the bitcoin earned is not known", "there are no machines"} {
+	for _, want := range []string{"No unit is in the register yet", "no machine was measured in the last five minutes", "the bitcoin earned is not known", "there are no machines"} {
 		if !contains(p.text("main"), want) {
 			t.Errorf("the page does not say %q", want)
 		}
