@@ -89,6 +89,10 @@ func (a *App) figures() []figure {
 			{"Revenue", "$ a day", false}, {"Power cost", "$ a day", false}, {"Other cost", "$ a day", false}, {"Margin", "$ a day", false}, {"Break-even power", "$ per MWh", false},
 			{"Break-even hashprice", "$ per PH/s a day", false}, {"Break-even bitcoin", "$", false}, {"Break-even difficulty", "", false}, {"Break-even efficiency", "J/TH", false},
 		}, classDayRows},
+		{views.FigureWhatIf, "Along a stated path", "What the fleet would bring if the market went the stated way; M3, M8, M10", "/mining/economics", may(access.RoomMining, access.Read), []column{
+			{"From", "UTC", true}, {"Difficulty", "", false}, {"Hashprice", "$ per PH/s a day", false}, {"Power", "MW", false}, {"Bitcoin earned", "BTC", false},
+			{"Margin", "$", false}, {"Total", "$", false}, {"Less than nameplate", "", true},
+		}, whatIfRows},
 		{views.FigureSitePower, "Curtailment by site", "What should run and rest in this hour; M10", "/mining", may(access.RoomMining, access.Read), []column{
 			{"Site", "", true}, {"Contract", "", true}, {"On", "MW", false}, {"Off", "MW", false}, {"Power", "$ per MWh", false},
 		}, sitePowerRows},

@@ -88,6 +88,8 @@ var matrix = []struct {
 	{"POST", "/mining/fleet/CANARY-1", "401 no bad no no no no"},
 	{"GET", "/data/fleet.csv", "in ok ok no no no no"},
 	{"GET", "/data/fleet.xlsx", "in ok ok no no no no"},
+	{"GET", "/data/what-if.csv", "in ok ok no no no no"},
+	{"GET", "/data/what-if.csv?growth=x", "in bad bad no no no no"},
 	{"GET", "/data/fleet-sites.csv", "in ok ok no no no no"},
 	{"GET", "/data/fleet-template.csv", "in no ok no no no no"},
 	{"GET", "/data/classes.csv", "in ok ok no no no no"},
@@ -131,7 +133,7 @@ var matrix = []struct {
 	{"POST", "/admin/settings", "401 no no no no bad no"},
 	{"GET", "/share", "in ok no no ok ok no"},
 	{"POST", "/share", "401 bad no no bad no no"},
-	{"POST", "/share/99/revoke", "401 miss no no miss miss no"},
+	{"POST", "/share/99999/revoke", "401 miss no no miss miss no"},
 	{"GET", "/share/nothing", "miss miss miss miss miss miss miss"},
 	{"POST", "/share/nothing", "miss miss miss miss miss miss miss"},
 	{"POST", "/share/leave", "> > > > > > >"}, // where there is nothing to leave
@@ -351,6 +353,10 @@ var followed = map[string]string{
 	"attic.anything":       "- - - - - -",
 	"":                     "- - - - - -",
 	"mining.fleet":         "y y - - - -",
+	"mining.contract":      "y y - - - -",
+	"mining.practice":      "y y - - - -",
+	"mining.month":         "y y - - - -",
+	"mining.telemetry":     "y y - - - -",
 }
 
 func TestEveryTopicToEverySubject(t *testing.T) {

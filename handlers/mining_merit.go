@@ -2,9 +2,12 @@ package handlers
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -102,14 +105,7 @@ func classDayRows(p *page) ([][]cell, error) {
 // showEconomics answers GET /mining/economics.
 func (a *App) showEconomics(c echo.Context) error {
 	v := views.EconomicsPage{Events: hourEvents}
-	f := newForm(map[string]string{"growth": "1.5", "price": "0", "power": "0", "stretches": "12", "keep": ""})
-	asked := false
-	for name := range f.values {
-		if c.QueryParams().Has(name) {
-			f.values.Set(name, c.QueryParam(name))
-			asked = true
-		}
-	}
+	f, asked := statedPath(c)
 	err := a.readPage(c, []string{topicFleet, topicContract, topicPractice}, func(p *page) error {
 		hour, err := p.readFleetHour()
 		if err != nil {
@@ -133,6 +129,19 @@ func (a *App) showEconomics(c echo.Context) error {
 		status = f.status()
 	}
 	return render(c, status, views.Economics(v))
+}
+
+// statedPath is the path that a request states, over the one that stands in the
+// form at first, and whether it states any.
+func statedPath(c echo.Context) (f *form, asked bool) {
+	f = newForm(map[string]string{"growth": "1.5", "price": "0", "power": "0", "stretches": "12", "keep": ""})
+	for name := range f.values {
+		if c.QueryParams().Has(name) {
+			f.values.Set(name, c.QueryParam(name))
+			asked = true
+		}
+	}
+	return f, asked
 }
 
 // economicsSentence is the page's answer.
@@ -188,7 +197,8 @@ const (
 
 // whatIf is the fleet along the path that the form states.
 func (p *page) whatIf(f fleetHour, path *form) views.WhatIfFigure {
-	v := views.WhatIfFigure{Facts: p.hourFacts(f, "")}
+	v := views.WhatIfFigure{Facts: p.hourFacts(f, views.FigureWhatIf)}
+	v.DataHref += "?" + path.values.Encode()
 	growth, price, power := path.percent("growth", -50, 50), path.percent("price", -90, 400), path.percent("power", -90, 400)
 	n, err := strconv.Atoi(path.get("stretches"))
 	if err != nil || n < 1 || n > mostStretches {
@@ -211,6 +221,28 @@ func (p *page) whatIf(f fleetHour, path *form) views.WhatIfFigure {
 		v.Problem = &ui.Problem{Kind: ui.Empty, Title: "The path leads beyond what can be computed", Text: sentence(err)}
 	}
 	return v
+}
+
+// whatIfRows are the rows of the path's files; a path that cannot be followed
+// is refused by what is wrong with it.
+func whatIfRows(p *page) ([][]cell, error) {
+	hour, err := p.readFleetHour()
+	if err != nil {
+		return nil, err
+	}
+	path, _ := statedPath(p.c)
+	f := p.whatIf(hour, path)
+	for _, name := range slices.Sorted(maps.Keys(path.errs)) {
+		return nil, badInput(name + ": " + path.errs[name])
+	}
+	var rows [][]cell
+	for _, o := range f.Outcomes {
+		rows = append(rows, []cell{
+			o.Start, o.Difficulty, o.Pay.USDPerPHDay, float64(o.Power / units.MW), float64(o.Earned) / units.SatsPerBTC,
+			o.Margin.Float64(), o.Total.Float64(), strings.Join(o.Off, ", "),
+		})
+	}
+	return rows, nil
 }
 
 // periods are the stretches of a path from now on.

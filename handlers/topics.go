@@ -22,6 +22,7 @@ const (
 	topicBlock    = "market.block"
 	topicSite     = "mining.site"
 	topicFleet    = "mining.fleet"
+	topicMeasured = "mining.telemetry" // a cycle of readings is stored
 	topicCustomer = "ai.customer"
 	topicBalance  = "finance.balance"
 	topicSource   = "core.source"
@@ -48,13 +49,17 @@ type topic struct {
 // Every other series key is a topic too: it carries points alone. A topic
 // without either tells the browser to fetch the figures that name it.
 func topicTable() []topic {
-	market := may(access.RoomMarket, access.Read)
+	market, mining := may(access.RoomMarket, access.Read), may(access.RoomMining, access.Read)
 	return []topic{
 		{keyBTC, market, true, btcText},
 		{keyHashprice, market, true, hashpriceText},
 		{topicBlock, market, false, blockText},
 		{topicSite, may(access.RoomMining, access.Headline), false, nil}, // whoever hears the unit hears that it changed
-		{topicFleet, may(access.RoomMining, access.Read), false, nil},
+		{topicFleet, mining, false, nil},
+		{topicContract, mining, false, nil},
+		{topicPractice, mining, false, nil},
+		{topicMonth, mining, false, nil},
+		{topicMeasured, mining, false, nil},
 		{topicCustomer, may(access.RoomAI, access.Headline), false, nil},
 		{topicBalance, may(access.RoomFinance, access.Headline), false, nil},
 		{topicSource, may(access.RoomCore, access.Read), false, sourceText},
