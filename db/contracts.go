@@ -19,6 +19,7 @@ type contractRow struct {
 	SiteID             int64
 	Name               string
 	Kind               string
+	Point              string
 	PriceUSDPerMWh     decimal.Decimal `db:"price_usd_per_mwh"`
 	LossPct            decimal.Decimal
 	Adders             string
@@ -33,21 +34,21 @@ type contractRow struct {
 
 func (r contractRow) contract() mining.ContractRecord {
 	return mining.ContractRecord{
-		ID: r.ID, SiteID: r.SiteID, Name: r.Name, Kind: mining.ContractKind(r.Kind), Price: units.RoundRate(r.PriceUSDPerMWh), Loss: units.RoundRate(r.LossPct),
+		ID: r.ID, SiteID: r.SiteID, Name: r.Name, Kind: mining.ContractKind(r.Kind), Point: r.Point, Price: units.RoundRate(r.PriceUSDPerMWh), Loss: units.RoundRate(r.LossPct),
 		Adders: r.Adders, Blocks: r.Blocks, Terms: r.Terms, ResaleFee: units.RoundRate(r.ResaleUSDPerMWh), PurchaseFee: units.RoundRate(r.PurchaseUSDPerMWh),
 		Demand: units.RoundRate(r.DemandUSDPerKW), CoincidentKW: units.RoundRate(r.CoincidentUSDPerKW), Version: r.version(),
 	}
 }
 
 const (
-	contractColumns = `id, site_id, name, kind, price_usd_per_mwh, loss_pct, adders, blocks, terms, resale_usd_per_mwh, purchase_usd_per_mwh, demand_usd_per_kw, coincident_usd_per_kw, valid_from, known_from, known_to, who`
+	contractColumns = `id, site_id, name, kind, point, price_usd_per_mwh, loss_pct, adders, blocks, terms, resale_usd_per_mwh, purchase_usd_per_mwh, demand_usd_per_kw, coincident_usd_per_kw, valid_from, known_from, known_to, who`
 	sqlContracts    = `SELECT ` + contractColumns + ` FROM mining.power_contract
  WHERE known_from <= $1 AND (known_to IS NULL OR known_to > $1) ORDER BY lower(name), id`
 	sqlContract         = `SELECT ` + contractColumns + ` FROM mining.power_contract WHERE id = $1 AND known_to IS NULL`
 	sqlContractVersions = `SELECT ` + contractColumns + ` FROM mining.power_contract WHERE id = $1 ORDER BY known_from DESC`
 	sqlNewContract      = `SELECT nextval('mining.power_contract_id')`
 	sqlInsertContract   = `
-INSERT INTO mining.power_contract (` + contractColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL, $16)`
+INSERT INTO mining.power_contract (` + contractColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULL, $17)`
 	sqlCloseContract = `UPDATE mining.power_contract SET known_to = $2 WHERE id = $1 AND known_to IS NULL AND known_from = $3`
 )
 
@@ -87,7 +88,7 @@ func (s *Store) InsertContract(ctx context.Context, by access.Actor, v mining.Co
 		if err := s.q.QueryRow(ctx, sqlNewContract).Scan(&v.ID); err != nil {
 			return wrap(err, "number a power contract")
 		}
-		return s.writeContract(ctx, by, v, "add power contract", "site", "kind", "price", "adders", "blocks", "terms")
+		return s.writeContract(ctx, by, v, "add power contract", "site", "kind", "point", "price", "adders", "blocks", "terms")
 	})
 	return v.ID, err
 }
@@ -103,7 +104,7 @@ func (s *Store) UpdateContract(ctx context.Context, by access.Actor, v mining.Co
 }
 
 func (s *Store) writeContract(ctx context.Context, by access.Actor, v mining.ContractRecord, action string, fields ...string) error {
-	_, err := s.q.Exec(ctx, sqlInsertContract, v.ID, v.SiteID, v.Name, string(v.Kind), v.Price.Decimal(), v.Loss.Decimal(), v.Adders, v.Blocks, v.Terms,
+	_, err := s.q.Exec(ctx, sqlInsertContract, v.ID, v.SiteID, v.Name, string(v.Kind), v.Point, v.Price.Decimal(), v.Loss.Decimal(), v.Adders, v.Blocks, v.Terms,
 		v.ResaleFee.Decimal(), v.PurchaseFee.Decimal(), v.Demand.Decimal(), v.CoincidentKW.Decimal(), v.ValidFrom, s.now(), by.Name)
 	if err != nil {
 		return taken(err, "write power contract %d", v.ID)

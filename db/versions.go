@@ -64,3 +64,11 @@ func allRows[T any](rows pgx.Rows, err error) ([]T, error) {
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }
+
+// allValues are the values of a query with one column.
+func allValues[T any](rows pgx.Rows, err error) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[T])
+}

@@ -9,8 +9,12 @@ import (
 
 // contractValues are what the form of a power contract sends.
 func contractValues(site, kind, price, adders, blocks, terms string) []string {
+	point := "ercot HB_WEST"
+	if kind == "fixed" {
+		point = ""
+	}
 	return []string{
-		"name", "Supply", "site", site, "kind", kind, "price", price, "loss_pct", "2.5", "adders", adders, "blocks", blocks, "terms", terms,
+		"point", point, "name", "Supply", "site", site, "kind", kind, "price", price, "loss_pct", "2.5", "adders", adders, "blocks", blocks, "terms", terms,
 		"resale", "0.5", "purchase", "0", "demand", "7.25", "coincident", "60", "valid_from", "2026-03-01",
 	}
 }
@@ -37,7 +41,7 @@ func TestASiteHasOnePowerContract(t *testing.T) {
 	}
 	s.post("/mining/power", contractValues("2", "fixed", "48", "", "", "")...)
 	_, csv := s.get("/data/power.csv")
-	if !contains(csv, "North,Supply,blocks,0,2.5,") || !contains(csv, "South,Supply,fixed,48,2.5,") {
+	if !contains(csv, "North,Supply,blocks,ERCOT HB_WEST,0,2.5,") || !contains(csv, "South,Supply,fixed,,48,2.5,") {
 		t.Errorf("file: %s", csv)
 	}
 }

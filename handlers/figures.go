@@ -74,7 +74,7 @@ func (a *App) figures() []figure {
 			{"Holds since", "day", true}, {"Known from", "UTC", true}, {"By", "", true},
 		}, siteRows},
 		{views.FigurePower, "Power contracts", "As known now", powerPath, may(access.RoomMining, access.Read), []column{
-			{"Site", "", true}, {"Contract", "", true}, {"Kind", "", true}, {"Price", "$ per MWh", false}, {"Loss", "percent", false}, {"Adders", "", true}, {"Blocks", "", true},
+			{"Site", "", true}, {"Contract", "", true}, {"Kind", "", true}, {"Follows", "", true}, {"Price", "$ per MWh", false}, {"Loss", "percent", false}, {"Adders", "", true}, {"Blocks", "", true},
 			{"Curtailment", "", true}, {"Demand", "$ per kW a month", false}, {"Coincident peaks", "$ per kW a year", false}, {"Known from", "UTC", true}, {"By", "", true},
 		}, powerRows},
 		{views.FigureMerit, "Fleet merit order", "The steps of this hour, the first to stop last; M8, M10", "/mining/merit-order", may(access.RoomMining, access.Read), []column{

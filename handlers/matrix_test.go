@@ -357,6 +357,7 @@ var followed = map[string]string{
 	"mining.practice":      "y y - - - -",
 	"mining.month":         "y y - - - -",
 	"mining.telemetry":     "y y - - - -",
+	"mining.power_price":   "y y - - - -",
 }
 
 func TestEveryTopicToEverySubject(t *testing.T) {

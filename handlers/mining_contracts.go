@@ -11,6 +11,7 @@ import (
 
 	"switchyard/db"
 	"switchyard/econ/access"
+	"switchyard/econ/market"
 	"switchyard/econ/mining"
 	"switchyard/econ/record"
 	"switchyard/views"
@@ -180,7 +181,7 @@ func optionLabel(options []ui.Option, value string) string {
 func contractAttributes(v mining.ContractRecord, sites []ui.Option) []attribute {
 	inLine := func(text string) string { return strings.Join(strings.Split(strings.TrimSpace(text), "\n"), "; ") }
 	return []attribute{
-		{"name", "Name", v.Name}, {"site", "Site", optionLabel(sites, strconv.FormatInt(v.SiteID, 10))}, {"kind", "Kind", kindWords(v.Kind)},
+		{"name", "Name", v.Name}, {"site", "Site", optionLabel(sites, strconv.FormatInt(v.SiteID, 10))}, {"kind", "Kind", kindWords(v.Kind)}, {"point", "Follows", orMissing(v.Point)},
 		{"price", "Price", "$" + v.Price.String() + " per MWh"}, {"loss_pct", "Loss", v.Loss.String() + "%"}, {"adders", "Adders", inLine(v.Adders)},
 		{"blocks", "Blocks", inLine(v.Blocks)}, {"terms", "Curtailment", inLine(v.Terms)}, {"resale", "Resale fee", "$" + v.ResaleFee.String() + " per MWh"},
 		{"purchase", "Purchase fee", "$" + v.PurchaseFee.String() + " per MWh"}, {"demand", "Demand charge", "$" + v.Demand.String() + " per kW a month"},
@@ -190,7 +191,7 @@ func contractAttributes(v mining.ContractRecord, sites []ui.Option) []attribute 
 
 func contractValues(v mining.ContractRecord) map[string]string {
 	return map[string]string{
-		"name": v.Name, "site": strconv.FormatInt(v.SiteID, 10), "kind": string(v.Kind), "price": v.Price.String(), "loss_pct": v.Loss.String(), "adders": v.Adders,
+		"name": v.Name, "site": strconv.FormatInt(v.SiteID, 10), "kind": string(v.Kind), "point": v.Point, "price": v.Price.String(), "loss_pct": v.Loss.String(), "adders": v.Adders,
 		"blocks": v.Blocks, "terms": v.Terms, "resale": v.ResaleFee.String(), "purchase": v.PurchaseFee.String(), "demand": v.Demand.String(), "coincident": v.CoincidentKW.String(),
 		"valid_from": v.ValidFrom.Format(time.DateOnly),
 	}
@@ -204,6 +205,15 @@ func parseContract(f *form, now time.Time, before mining.ContractRecord, sites [
 		Adders: text("adders"), Blocks: text("blocks"), Terms: text("terms"),
 		ResaleFee: f.rate("resale", "0", "1000", "$ per MWh"), PurchaseFee: f.rate("purchase", "0", "1000", "$ per MWh"),
 		Demand: f.rate("demand", "0", "1000", "$ per kW"), CoincidentKW: f.rate("coincident", "0", "10000", "$ per kW"),
+	}
+	if text := f.text("point", 60, true); text != "" {
+		p, err := market.ParsePowerPoint(text)
+		if err != nil {
+			f.fail("point", sentence(err))
+		}
+		v.Point = p.String()
+	} else if v.Kind != mining.Fixed {
+		f.fail("point", "A contract that follows the spot price names its point, for example ERCOT HB_WEST.")
 	}
 	v.SiteID, _ = strconv.ParseInt(f.choice("site", sites), 10, 64) //nolint:errcheck // a choice of the list is a number
 	v.ValidFrom = f.day("valid_from", now)
@@ -231,6 +241,7 @@ func contractControls(f *form, sites []ui.Option) []ui.Control {
 	kinds.Options = contractKinds
 	return []ui.Control{
 		f.control(ui.InputText, "name", "Name", "As people call it, for example Westline supply 2027"), site, kinds,
+		optional(f.control(ui.InputText, "point", "Spot price of", "Market and its name of the point, for example ERCOT HB_WEST; not for a fixed price")),
 		decimalField(f.control(ui.InputText, "price", "Price, $ per MWh", "Of a fixed price; adders come on top")),
 		decimalField(f.control(ui.InputText, "loss_pct", "Loss, %", "Between the hub and the meter; with a spot price")),
 		optional(f.control(ui.InputArea, "adders", "Adders", "One a line: a name and $ per MWh, for example Transmission 4.20")),
@@ -254,11 +265,11 @@ func powerRows(p *page) ([][]cell, error) {
 	for _, s := range sites {
 		v, known := contracts[s.ID]
 		if !known {
-			rows = append(rows, []cell{s.Name, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil})
+			rows = append(rows, []cell{s.Name, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil})
 			continue
 		}
 		rows = append(rows, []cell{
-			s.Name, v.Name, string(v.Kind), v.Price.Float64(), v.Loss.Float64(), v.Adders, v.Blocks, v.Terms, v.Demand.Float64(), v.CoincidentKW.Float64(), v.KnownFrom, v.Who,
+			s.Name, v.Name, string(v.Kind), v.Point, v.Price.Float64(), v.Loss.Float64(), v.Adders, v.Blocks, v.Terms, v.Demand.Float64(), v.CoincidentKW.Float64(), v.KnownFrom, v.Who,
 		})
 	}
 	return rows, nil

@@ -16,7 +16,7 @@ import (
 // hourEvents are the topics after whose change what hangs on the fleet's hour is
 // fetched again: what people type of it, and a step that crosses the line, which
 // the browser itself names.
-const hourEvents = "merit " + topicFleet + " " + topicSite + " " + topicContract + " " + topicPractice
+const hourEvents = "merit " + topicFleet + " " + topicSite + " " + topicContract + " " + topicPowerPrice + " " + topicPractice
 
 // fleetHour is the fleet in the present hour with what it was computed from.
 type fleetHour struct {

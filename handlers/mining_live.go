@@ -53,7 +53,7 @@ func (a *App) showMiningLive(c echo.Context) error {
 			if v.Fleet, err = p.fleetFigures(); err != nil {
 				return err
 			}
-			follow = append(follow, topicFleet, topicSite, topicContract, topicPractice)
+			follow = append(follow, topicFleet, topicSite, topicContract, topicPowerPrice, topicPractice)
 		}
 		v.Shell = a.shell(p, "Mining unit", follow...)
 		return nil

@@ -23,7 +23,7 @@ import (
 // showMeritOrder answers GET /mining/merit-order.
 func (a *App) showMeritOrder(c echo.Context) error {
 	v := views.MeritPage{Events: hourEvents}
-	err := a.readPage(c, []string{topicFleet, topicContract, topicPractice}, func(p *page) error {
+	err := a.readPage(c, []string{topicFleet, topicContract, topicPowerPrice, topicPractice}, func(p *page) error {
 		f, err := p.readFleetHour()
 		if err != nil {
 			return err
@@ -32,7 +32,7 @@ func (a *App) showMeritOrder(c echo.Context) error {
 		if v.Falls, err = p.falls(f); err != nil {
 			return err
 		}
-		v.Shell = a.shell(p, "Merit order", keyHashprice, topicFleet, topicSite, topicContract, topicPractice)
+		v.Shell = a.shell(p, "Merit order", keyHashprice, topicFleet, topicSite, topicContract, topicPowerPrice, topicPractice)
 		return nil
 	})
 	if err != nil {
@@ -106,7 +106,7 @@ func classDayRows(p *page) ([][]cell, error) {
 func (a *App) showEconomics(c echo.Context) error {
 	v := views.EconomicsPage{Events: hourEvents}
 	f, asked := statedPath(c)
-	err := a.readPage(c, []string{topicFleet, topicContract, topicPractice}, func(p *page) error {
+	err := a.readPage(c, []string{topicFleet, topicContract, topicPowerPrice, topicPractice}, func(p *page) error {
 		hour, err := p.readFleetHour()
 		if err != nil {
 			return err
@@ -118,7 +118,7 @@ func (a *App) showEconomics(c echo.Context) error {
 			return err
 		}
 		v.Form = whatIfForm(f)
-		v.Shell = a.shell(p, "Economics", keyHashprice, topicFleet, topicSite, topicContract, topicPractice, topicMonth)
+		v.Shell = a.shell(p, "Economics", keyHashprice, topicFleet, topicSite, topicContract, topicPowerPrice, topicPractice, topicMonth)
 		return nil
 	})
 	if err != nil {

@@ -23,11 +23,13 @@ const (
 	topicSite     = "mining.site"
 	topicFleet    = "mining.fleet"
 	topicMeasured = "mining.telemetry" // a cycle of readings is stored
-	topicCustomer = "ai.customer"
-	topicBalance  = "finance.balance"
-	topicSource   = "core.source"
-	topicJob      = "core.job"
-	topicPeople   = "core.people"
+	// topicPowerPrice says that a price of power is new or corrected.
+	topicPowerPrice = "mining.power_price"
+	topicCustomer   = "ai.customer"
+	topicBalance    = "finance.balance"
+	topicSource     = "core.source"
+	topicJob        = "core.job"
+	topicPeople     = "core.people"
 	// topicSession is followed by no browser: the sockets of a session end with it.
 	topicSession = "core.session"
 )
@@ -60,6 +62,7 @@ func topicTable() []topic {
 		{topicPractice, mining, false, nil},
 		{topicMonth, mining, false, nil},
 		{topicMeasured, mining, false, nil},
+		{topicPowerPrice, mining, false, nil},
 		{topicCustomer, may(access.RoomAI, access.Headline), false, nil},
 		{topicBalance, may(access.RoomFinance, access.Headline), false, nil},
 		{topicSource, may(access.RoomCore, access.Read), false, sourceText},

@@ -180,7 +180,7 @@ func (e *Env) askVenues(ctx context.Context, c chunk, ask [][]time.Time) []venue
 		}
 		source := candlesSource(venue.Name())
 		e.sources.checked(ctx, source, len(answers[i].byTime) > 0, answers[i].err)
-		e.quarantine(ctx, source, answers[i].refused)
+		e.quarantine(ctx, roomMarket, source, answers[i].refused)
 		c.failed[venue.Name()] = answers[i].err != nil
 	}
 	return answers

@@ -86,12 +86,12 @@ func (e *Env) readStatistics(ctx context.Context, from, today time.Time) (int64,
 	if err != nil {
 		return 0, fmt.Errorf("ask for the hashrates of %s: %w", period, err)
 	}
-	e.quarantine(ctx, sourceDaily, refused)
+	e.quarantine(ctx, roomMarket, sourceDaily, refused)
 	fees, refused, err := e.Mempool.DailyFees(ctx, period)
 	if err != nil {
 		return 0, fmt.Errorf("ask for the fees of %s: %w", period, err)
 	}
-	e.quarantine(ctx, sourceDaily, refused)
+	e.quarantine(ctx, roomMarket, sourceDaily, refused)
 
 	slices.SortFunc(steps, func(a, b mempool.Adjustment) int { return a.T.Compare(b.T) })
 	feeDays := meanFeesByDay(fees)

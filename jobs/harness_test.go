@@ -18,6 +18,7 @@ import (
 	"switchyard/econ/ops"
 	"switchyard/jobs/notify"
 	"switchyard/jobs/upstream"
+	"switchyard/jobs/upstream/ercot"
 	"switchyard/jobs/upstream/mempool"
 )
 
@@ -107,6 +108,9 @@ func made(t *testing.T, cfg Config) *Runner {
 	if cfg.Notify == nil {
 		cfg.Delivery = delivery()
 	}
+	if cfg.Ercot == nil {
+		cfg.Ercot = noErcot(t)
+	}
 	r, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -170,6 +174,16 @@ func (v *venueCalls) opened() int {
 // noMempool is a client whose server is not there.
 func noMempool() *mempool.Client {
 	return mempool.New(upstream.Options{BaseURL: "http://127.0.0.1:1", WSURL: "ws://127.0.0.1:1", Retries: -1})
+}
+
+// noErcot is a client whose server is not there.
+func noErcot(t *testing.T) *ercot.Client {
+	t.Helper()
+	c, err := ercot.New(upstream.Options{BaseURL: "http://127.0.0.1:1", Retries: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // cable carries the connections to a PostgreSQL socket, until a test cuts it or

@@ -13,6 +13,7 @@ import (
 	"switchyard/econ/ops"
 	"switchyard/jobs/notify"
 	"switchyard/jobs/upstream"
+	"switchyard/jobs/upstream/ercot"
 	"switchyard/jobs/upstream/mempool"
 )
 
@@ -44,6 +45,7 @@ func table() []Job {
 		{Name: "market.blocks", Title: "Check the chain", Room: roomMarket, Every: time.Minute, Timeout: 50 * time.Second, Run: pollBlocks},
 		{Name: "market.fees", Title: "Recommended fee rate", Room: roomMarket, Every: time.Minute, Timeout: 30 * time.Second, Run: pollFees},
 		{Name: "mining.telemetry", Title: "Ask the machines how they do", Room: roomMining, Every: time.Minute, Timeout: 55 * time.Second, Run: pollMachines},
+		{Name: jobPower, Title: "Read the prices of power", Room: roomMining, Every: 5 * time.Minute, Timeout: 4 * time.Minute, Run: pollPower},
 		{Name: "core.rollup", Title: "Roll up series", Room: roomCore, Every: 30 * time.Second, Timeout: 5 * time.Minute, Run: rollUp},
 		{Name: "core.audit", Title: "Seal the audit log", Room: roomCore, Every: 10 * time.Second, Timeout: 5 * time.Minute, Run: sealAudit},
 		{Name: "core.alerts", Title: "Look at the alert rules", Room: roomCore, Every: 10 * time.Second, Timeout: time.Minute, Run: watchAlerts},
@@ -104,6 +106,7 @@ type Env struct {
 	Store   *db.Store
 	Venues  []Venue
 	Mempool *mempool.Client
+	Ercot   *ercot.Client
 	Now     func() time.Time
 	Log     *slog.Logger
 	Delivery

@@ -93,7 +93,7 @@ func (e *Env) fetchBlocks(ctx context.Context, height int64) ([]market.Block, er
 	if err != nil {
 		return nil, fmt.Errorf("ask for the blocks below %d: %w", height, err)
 	}
-	e.quarantine(ctx, sourceBlocks, refusals)
+	e.quarantine(ctx, roomMarket, sourceBlocks, refusals)
 	return blocks, nil
 }
 
@@ -216,13 +216,13 @@ func (e *Env) fetchSpan(ctx context.Context, span db.HeightSpan, from int64, tel
 }
 
 // quarantine keeps rows an upstream sent and a check refused.
-func (e *Env) quarantine(ctx context.Context, source string, refusals []upstream.Refusal) {
+func (e *Env) quarantine(ctx context.Context, room, source string, refusals []upstream.Refusal) {
 	if len(refusals) == 0 {
 		return
 	}
 	rows := make([]ops.Refused, len(refusals))
 	for i, r := range refusals {
-		rows[i] = ops.Refused{Room: roomMarket, Source: source, At: e.Now(), Check: r.Check, Body: r.Body}
+		rows[i] = ops.Refused{Room: room, Source: source, At: e.Now(), Check: r.Check, Body: r.Body}
 	}
 	if err := e.Store.Quarantine(ctx, rows); err != nil && !errors.Is(err, context.Canceled) {
 		e.Log.Warn("refused rows not kept", "source", source, "rows", len(rows), "error", err)

@@ -95,6 +95,8 @@ func jobOfSource(source string) string {
 		return "market.fees"
 	case source == sourceDaily, strings.HasSuffix(source, candlesSource("")):
 		return "market.history"
+	case source == sourceRealTimePower, source == sourceDayAheadPower:
+		return jobPower
 	default:
 		return ""
 	}
@@ -111,6 +113,11 @@ func (t *term) release(ctx context.Context, id int64) error {
 	if job := jobOfSource(row.Source); job != "" {
 		if err := t.env.Store.DropRefused(ctx, id); err != nil {
 			return fmt.Errorf("release row %d: %w", id, err)
+		}
+		if job == jobPower { // the document that held the row counts as read
+			if err := t.env.Store.ForgetDocuments(ctx, t.env.Now()); err != nil {
+				return fmt.Errorf("read again what held row %d: %w", id, err)
+			}
 		}
 		return t.runNow(ctx, job)
 	}

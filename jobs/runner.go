@@ -11,6 +11,7 @@ import (
 	"switchyard/econ/market"
 	"switchyard/econ/ops"
 	"switchyard/jobs/upstream/cgminer"
+	"switchyard/jobs/upstream/ercot"
 	"switchyard/jobs/upstream/mempool"
 )
 
@@ -20,6 +21,7 @@ type Config struct {
 	World   market.World
 	Venues  []Venue
 	Mempool *mempool.Client
+	Ercot   *ercot.Client
 	Log     *slog.Logger
 	Delivery
 
@@ -43,8 +45,8 @@ type Runner struct {
 // New returns a Runner that has not been started. It fails if the configuration
 // lacks what every run needs, or names a venue twice.
 func New(cfg Config) (*Runner, error) {
-	if cfg.DB == nil || cfg.Mempool == nil || cfg.Log == nil || len(cfg.Venues) == 0 || cfg.Notify == nil || cfg.Open == nil {
-		return nil, errors.New("the jobs need a database, a log, mempool, at least one venue and a way to send notices")
+	if cfg.DB == nil || cfg.Mempool == nil || cfg.Ercot == nil || cfg.Log == nil || len(cfg.Venues) == 0 || cfg.Notify == nil || cfg.Open == nil {
+		return nil, errors.New("the jobs need a database, a log, mempool, ERCOT, at least one venue and a way to send notices")
 	}
 	names := make(map[string]bool, len(cfg.Venues))
 	for _, venue := range cfg.Venues {

@@ -155,10 +155,10 @@ func TestNewRefusesWhatCannotRun(t *testing.T) {
 	venue := &venueCalls{name: "one"}
 	for name, cfg := range map[string]Config{
 		"nothing":     {},
-		"no venue":    {DB: d, Log: log, Mempool: noMempool(), Delivery: delivery()},
-		"no database": {Log: log, Mempool: noMempool(), Venues: []Venue{venue}, Delivery: delivery()},
-		"no notices":  {DB: d, Log: log, Mempool: noMempool(), Venues: []Venue{venue}},
-		"twice":       {DB: d, Log: log, Mempool: noMempool(), Venues: []Venue{venue, venue}, Delivery: delivery()},
+		"no venue":    {DB: d, Log: log, Mempool: noMempool(), Ercot: noErcot(t), Delivery: delivery()},
+		"no database": {Log: log, Mempool: noMempool(), Ercot: noErcot(t), Venues: []Venue{venue}, Delivery: delivery()},
+		"no notices":  {DB: d, Log: log, Mempool: noMempool(), Ercot: noErcot(t), Venues: []Venue{venue}},
+		"twice":       {DB: d, Log: log, Mempool: noMempool(), Ercot: noErcot(t), Venues: []Venue{venue, venue}, Delivery: delivery()},
 	} {
 		if _, err := New(cfg); err == nil {
 			t.Errorf("%s: got no error", name)

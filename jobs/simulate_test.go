@@ -16,12 +16,13 @@ import (
 	"switchyard/jobs/upstream"
 	"switchyard/jobs/upstream/bitstamp"
 	"switchyard/jobs/upstream/coinbase"
+	"switchyard/jobs/upstream/ercot"
 	"switchyard/jobs/upstream/kraken"
 	"switchyard/jobs/upstream/mempool"
 )
 
 // parties are the outside parties the simulator plays.
-func parties() []string { return []string{"coinbase", "kraken", "bitstamp", "mempool"} }
+func parties() []string { return []string{"coinbase", "kraken", "bitstamp", "mempool", "ercot"} }
 
 // simulated is a runner whose clients talk to the simulator's servers.
 type simulated struct {
@@ -54,12 +55,16 @@ func newSimulated(t *testing.T, timeout time.Duration) *simulated {
 			Timeout: timeout, Retries: -1,
 		}
 	}
+	texas, err := ercot.New(options("ercot"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	d, _ := dbtest.NewAt(t, s.clock.Now)
 	s.store = d.Jobs()
 	s.cfg = Config{
 		DB: d, World: market.Simulated, Now: s.clock.Now,
 		Venues:  []Venue{coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp"))},
-		Mempool: mempool.New(options("mempool")),
+		Mempool: mempool.New(options("mempool")), Ercot: texas,
 	}
 	return s
 }

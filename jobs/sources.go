@@ -52,10 +52,11 @@ func sourceDefs(venues []Venue) []ops.Source {
 	for i := range defs {
 		defs[i].Room = roomMarket
 	}
-	return append(defs, ops.Source{
-		Name: sourceMiners, Room: roomMining, Title: "Machines over the cgminer API",
-		Feeds: "hashrate, power and state of every machine", Cadence: time.Minute,
-	})
+	return append(defs,
+		ops.Source{Name: sourceMiners, Room: roomMining, Title: "Machines over the cgminer API", Feeds: "hashrate, power and state of every machine", Cadence: time.Minute},
+		ops.Source{Name: sourceRealTimePower, Room: roomMining, Title: "ERCOT real-time prices", Feeds: "price of power at the points contracts follow", Cadence: 5 * time.Minute},
+		ops.Source{Name: sourceDayAheadPower, Room: roomMining, Title: "ERCOT day-ahead prices", Feeds: "price of power of the hours to come", Cadence: 5 * time.Minute},
+	)
 }
 
 // sources tells the store how the outside answers. Streams call alive and

@@ -62,7 +62,7 @@ func (r *Runner) newTerm() *term {
 	cfg := r.cfg
 	store := cfg.DB.Jobs()
 	env := Env{
-		Store: store, Venues: cfg.Venues, Mempool: cfg.Mempool, Now: cfg.Now, Log: cfg.Log,
+		Store: store, Venues: cfg.Venues, Mempool: cfg.Mempool, Ercot: cfg.Ercot, Now: cfg.Now, Log: cfg.Log,
 		Delivery: cfg.Delivery, DB: cfg.DB, watchedAt: new(atomic.Int64),
 		onProgress: cfg.OnProgress,
 		sources:    newSources(store, cfg.Now, cfg.Log),

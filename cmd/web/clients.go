@@ -19,13 +19,14 @@ import (
 	"switchyard/jobs/upstream/bitstamp"
 	"switchyard/jobs/upstream/cgminer"
 	"switchyard/jobs/upstream/coinbase"
+	"switchyard/jobs/upstream/ercot"
 	"switchyard/jobs/upstream/kraken"
 	"switchyard/jobs/upstream/mempool"
 )
 
 // runnerConfig joins a client for each upstream to the jobs. The simulator in
 // this process needs no rate limit.
-func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, miners cgminer.Options, sealer *signin.Sealer, log *slog.Logger, out io.Writer) jobs.Config {
+func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, miners cgminer.Options, sealer *signin.Sealer, log *slog.Logger, out io.Writer) (jobs.Config, error) {
 	options := func(name string) upstream.Options {
 		o := upstream.Options{BaseURL: endpoints[name].URL, WSURL: endpoints[name].WSURL, Log: log}
 		if cfg.Demo {
@@ -40,13 +41,17 @@ func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, miners cg
 	if cfg.PublicURL != nil {
 		delivery.Link = strings.TrimSuffix(cfg.PublicURL.String(), "/")
 	}
+	texas, err := ercot.New(options("ercot"))
+	if err != nil {
+		return jobs.Config{}, fmt.Errorf("make a client of the power market: %w", err)
+	}
 	return jobs.Config{
 		DB: s.db, World: s.world.World, Log: log, OnProgress: newProgress(out).report, Delivery: delivery,
-		Mempool: mempool.New(options("mempool")), Miners: miners,
+		Mempool: mempool.New(options("mempool")), Ercot: texas, Miners: miners,
 		Venues: []jobs.Venue{
 			coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp")),
 		},
-	}
+	}, nil
 }
 
 // notifier sends to the addresses that channels have.

@@ -19,8 +19,11 @@ import (
 // prefix stands before every variable of the environment that is read.
 const prefix = "SWITCHYARD_"
 
-// Upstreams that feed the market room, in the order they are shown.
-var upstreams = [...]string{"mempool", "coinbase", "kraken", "bitstamp"}
+// Upstreams that may live elsewhere, in the order they are shown.
+var upstreams = [...]string{"mempool", "coinbase", "kraken", "bitstamp", "ercot"}
+
+// hasStream says whether an upstream pushes over a websocket.
+func hasStream(name string) bool { return name != "ercot" }
 
 // Endpoint is where an outside party is reached; empty means its public
 // address.
@@ -81,10 +84,11 @@ func LoadConfig(environ []string) (Config, error) {
 	env.postgresURL("DATABASE_DIRECT_URL", c.DirectURL)
 	for _, name := range upstreams {
 		key := strings.ToUpper(name)
-		c.Upstream[name] = Endpoint{
-			URL:   env.address(key+"_URL", "http", "https"),
-			WSURL: env.address(key+"_WS_URL", "ws", "wss"),
+		e := Endpoint{URL: env.address(key+"_URL", "http", "https")}
+		if hasStream(name) {
+			e.WSURL = env.address(key+"_WS_URL", "ws", "wss")
 		}
+		c.Upstream[name] = e
 		if c.Demo && c.Upstream[name] != (Endpoint{}) {
 			env.mistake(key+"_URL", "is set, but the demo's world is simulated and never mixed with another; set "+prefix+"DEMO=off to use it")
 		}

@@ -325,7 +325,11 @@ func newRunner(cfg Config, s *store, world *simulate.World, sealer *signin.Seale
 			endpoints[name] = Endpoint{URL: servers.URL(name), WSURL: servers.WSURL(name)}
 		}
 	}
-	return jobs.New(runnerConfig(cfg, s, endpoints, machines, sealer, log, out))
+	config, err := runnerConfig(cfg, s, endpoints, machines, sealer, log, out)
+	if err != nil {
+		return nil, err
+	}
+	return jobs.New(config)
 }
 
 // firstAdmin prints the link of the first administrator where nobody is known

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"switchyard/econ/market"
 	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
@@ -18,6 +19,7 @@ type ContractRecord struct {
 	SiteID       int64
 	Name         string
 	Kind         ContractKind
+	Point        string     // of a power market, whose spot price it follows; empty for a fixed one
 	Price        units.Rate // USD/MWh; of a fixed one
 	Loss         units.Rate // percent between hub and meter
 	Adders       string
@@ -46,7 +48,13 @@ func (r ContractRecord) Contract() (PowerContract, error) {
 	if c.Curtailment, err = ParseTerms(r.Terms); err != nil {
 		return c, err
 	}
-	return c, c.Validate()
+	if err := c.Validate(); err != nil || r.Kind == Fixed {
+		return c, err
+	}
+	if _, err := market.ParsePowerPoint(r.Point); err != nil {
+		return c, fmt.Errorf("a contract that follows the spot price names the point it follows: %w", err)
+	}
+	return c, nil
 }
 
 // lines calls read with each line that is not empty; its error names the line.

@@ -10,7 +10,7 @@ import (
 
 func TestAContractAsTypedIsAContractToComputeWith(t *testing.T) {
 	r := mining.ContractRecord{
-		Name: "Blocks", Kind: mining.Blocks, Loss: rate(t, "2.5"), Adders: "Transmission 4.20\n\n Ancillary services -0.15 ",
+		Name: "Blocks", Kind: mining.Blocks, Point: "ERCOT HB_WEST", Loss: rate(t, "2.5"), Adders: "Transmission 4.20\n\n Ancillary services -0.15 ",
 		Blocks: "20 MW at 41.50\n15.5 at 38, 7-22, weekdays", Terms: "ERS: 10 MW below 30 MW, credit 120, penalty 300.5, standby 500, hours 40, firm",
 		ResaleFee: rate(t, "0.5"), Demand: rate(t, "7.25"), CoincidentKW: rate(t, "60"),
 	}
@@ -29,17 +29,18 @@ func TestAContractAsTypedIsAContractToComputeWith(t *testing.T) {
 		t.Errorf("term %+v", term)
 	}
 	for what, bad := range map[string]mining.ContractRecord{
-		"line 2":          {Name: "x", Kind: mining.Fixed, Adders: "Wires 1\nfree"},
-		"not a power":     {Name: "x", Kind: mining.Blocks, Blocks: "lots at 4"},
-		"hours of a day":  {Name: "x", Kind: mining.Blocks, Blocks: "2 MW at 4, 22-7"},
-		"nor weekdays":    {Name: "x", Kind: mining.Blocks, Blocks: "2 MW at 4, nights"},
-		"at least one":    {Name: "x", Kind: mining.Blocks},
-		"has no blocks":   {Name: "x", Kind: mining.Fixed, Blocks: "2 MW at 4"},
-		"a colon":         {Name: "x", Kind: mining.Fixed, Terms: "10 MW below 20 MW"},
-		"baseline":        {Name: "x", Kind: mining.Fixed, Terms: "a: 10 MW below 5 MW"},
-		"nor firm":        {Name: "x", Kind: mining.Fixed, Terms: "a: 1 MW below 5 MW, credit much"},
-		"standby or hour": {Name: "x", Kind: mining.Fixed, Terms: "a: 1 MW below 5 MW, bonus 4"},
-		"not a kind":      {Name: "x", Kind: "gift"},
+		"line 2":           {Name: "x", Kind: mining.Fixed, Adders: "Wires 1\nfree"},
+		"not a power":      {Name: "x", Kind: mining.Blocks, Point: "ERCOT HB_WEST", Blocks: "lots at 4"},
+		"hours of a day":   {Name: "x", Kind: mining.Blocks, Point: "ERCOT HB_WEST", Blocks: "2 MW at 4, 22-7"},
+		"nor weekdays":     {Name: "x", Kind: mining.Blocks, Point: "ERCOT HB_WEST", Blocks: "2 MW at 4, nights"},
+		"at least one":     {Name: "x", Kind: mining.Blocks},
+		"has no blocks":    {Name: "x", Kind: mining.Fixed, Blocks: "2 MW at 4"},
+		"a colon":          {Name: "x", Kind: mining.Fixed, Terms: "10 MW below 20 MW"},
+		"baseline":         {Name: "x", Kind: mining.Fixed, Terms: "a: 10 MW below 5 MW"},
+		"nor firm":         {Name: "x", Kind: mining.Fixed, Terms: "a: 1 MW below 5 MW, credit much"},
+		"standby or hour":  {Name: "x", Kind: mining.Fixed, Terms: "a: 1 MW below 5 MW, bonus 4"},
+		"point it follows": {Name: "x", Kind: mining.Index, Point: "somewhere"},
+		"not a kind":       {Name: "x", Kind: "gift"},
 	} {
 		if _, err := bad.Contract(); err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("%+v: %v, want %q", bad, err, what)
@@ -50,7 +51,7 @@ func TestAContractAsTypedIsAContractToComputeWith(t *testing.T) {
 func FuzzContractText(f *testing.F) {
 	f.Add("Transmission 4.20", "20 MW at 41.50, 7-22, weekdays", "ERS: 10 MW below 30 MW, credit 120, firm")
 	f.Fuzz(func(t *testing.T, adders, blocks, terms string) {
-		c, err := mining.ContractRecord{Name: "x", Kind: mining.Blocks, Adders: adders, Blocks: blocks, Terms: terms}.Contract()
+		c, err := mining.ContractRecord{Name: "x", Kind: mining.Blocks, Point: "ERCOT HB_WEST", Adders: adders, Blocks: blocks, Terms: terms}.Contract()
 		if err != nil {
 			return
 		}

@@ -17,6 +17,9 @@ const (
 	streamPool
 	streamRate
 	streamMiner
+	streamPower
+	streamWind
+	streamSpike
 )
 
 // mix is SplitMix64's finalizer.

@@ -36,7 +36,7 @@ type party struct {
 func Serve(world *World, log *slog.Logger) (*Servers, error) {
 	s := &Servers{parties: make(map[string]*party), done: make(chan struct{})}
 	for name, routes := range map[string]func(*party, *http.ServeMux){
-		"mempool": mempoolRoutes, "coinbase": coinbaseRoutes, "kraken": krakenRoutes, "bitstamp": bitstampRoutes,
+		"mempool": mempoolRoutes, "coinbase": coinbaseRoutes, "kraken": krakenRoutes, "bitstamp": bitstampRoutes, "ercot": ercotRoutes,
 	} {
 		p := &party{name: name, world: world, sockets: newSockets(), done: s.done, served: make(chan struct{})}
 		mux := http.NewServeMux()

@@ -100,7 +100,7 @@ func (at columns) read(row []string, zone *time.Location, now time.Time) (market
 	if len(row) <= max(at.date, at.hour, at.quarter, at.point, at.kind, at.price, at.repeated) {
 		return market.PowerPrice{}, errors.New("the row has fewer columns than the first line")
 	}
-	p := market.PowerPrice{Point: market.PowerPoint{Name: row[at.point]}, Width: time.Hour}
+	p := market.PowerPrice{Point: market.PowerPoint{Market: "ERCOT", Name: row[at.point]}, Width: time.Hour}
 	if at.kind >= 0 {
 		p.Point.Type = row[at.kind]
 	}

@@ -44,7 +44,7 @@ func TestPricesOfAQuarterHour(t *testing.T) {
 	}
 	at := time.Date(2026, 11, 23, 4, 45, 0, 0, time.UTC) // 22:45 in Texas
 	price := func(name, kind, usd string) market.PowerPrice {
-		return market.PowerPrice{Point: market.PowerPoint{Name: name, Type: kind}, Start: at, Width: 15 * time.Minute, USDPerMWh: rate(t, usd)}
+		return market.PowerPrice{Point: market.PowerPoint{Market: "ERCOT", Name: name, Type: kind}, Start: at, Width: 15 * time.Minute, USDPerMWh: rate(t, usd)}
 	}
 	want := []market.PowerPrice{price("HB_HUBAVG", "AH", "24.87"), price("HB_NORTH", "HU", "-3.5"), price("LZ_WEST", "LZ", "31.02"), price("LZ_WEST", "LZEW", "31.05")}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -58,7 +58,7 @@ func TestPricesOfTomorrow(t *testing.T) {
 	if err != nil || len(refused) > 0 {
 		t.Fatalf("refused %v, error %v", refused, err)
 	}
-	north := market.PowerPoint{Name: "HB_NORTH"}
+	north := market.PowerPoint{Market: "ERCOT", Name: "HB_NORTH"}
 	want := []market.PowerPrice{
 		{Point: north, Start: time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC), Width: time.Hour, USDPerMWh: rate(t, "19.44")},
 		{Point: north, Start: time.Date(2026, 11, 25, 5, 0, 0, 0, time.UTC), Width: time.Hour, USDPerMWh: rate(t, "28.1")},
