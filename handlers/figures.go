@@ -96,6 +96,12 @@ func (a *App) figures() []figure {
 		{views.FigureSitePower, "Curtailment by site", "What should run and rest in this hour; M10", "/mining", may(access.RoomMining, access.Read), []column{
 			{"Site", "", true}, {"Contract", "", true}, {"On", "MW", false}, {"Off", "MW", false}, {"Power", "$ per MWh", false},
 		}, sitePowerRows},
+		{views.FigureSwitches, "Next switches", "What a site switches in the hours whose price is known; M10", "/mining/merit-order", may(access.RoomMining, access.Read), []column{
+			{"At", "UTC", true}, {"Until", "UTC", true}, {"Site", "", true}, {"Group", "", true}, {"From", "", true}, {"To", "", true}, {"Power", "MW", false}, {"Hashrate", "PH/s", false}, {"Brings", "$", false},
+		}, switchRows},
+		{views.FigureSiteHours, "Hour by hour", "What should run at a site at the price of each hour; M10", "/mining/merit-order", may(access.RoomMining, access.Read), []column{
+			{"Hour", "UTC", true}, {"At the site", "", true}, {"Basis", "", true}, {"Power", "$ per MWh", false}, {"On", "MW", false}, {"Off", "MW", false}, {"Margin", "$", false},
+		}, siteHourRows},
 		{views.FigureMonthly, "Monthly production update", "Every measure of every month, as known now", "/mining/monthly", may(access.RoomMining, access.Read), []column{
 			{"Month", "", true}, {"State", "", true}, {"Measure", "", true}, {"Unit", "", true}, {"Value", "", false}, {"Known from", "UTC", true}, {"Reason", "", true},
 		}, monthRows},

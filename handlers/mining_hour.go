@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"switchyard/econ/market"
 	"switchyard/econ/mining"
 	"switchyard/econ/units"
 	"switchyard/views"
@@ -20,57 +19,32 @@ const hourEvents = "merit " + topicFleet + " " + topicSite + " " + topicContract
 
 // fleetHour is the fleet in the present hour with what it was computed from.
 type fleetHour struct {
+	fleetBasis
 	mining.FleetHour
-	pay       mining.Pay
-	practice  mining.Practice
-	sites     []mining.SiteRecord
-	contracts map[int64]mining.ContractRecord // by site
-	near      float64
-	why       string // nothing can be computed, in words; empty: it can
+	near float64
+	why  string // nothing can be computed, in words; empty: it can
 }
 
 // readFleetHour lays the fleet out in the present hour (M8, M10).
 func (p *page) readFleetHour() (fleetHour, error) {
-	f := fleetHour{contracts: make(map[int64]mining.ContractRecord), near: p.settings.NearBreakEven}
-	groups, err := p.s.Groups(p.ctx)
-	if err != nil {
+	f := fleetHour{near: p.settings.NearBreakEven}
+	start := p.now.Truncate(time.Hour)
+	var err error
+	if f.fleetBasis, err = p.readBasis(start, start.Add(time.Hour)); err != nil {
 		return f, err
 	}
-	if f.practice, err = p.s.Practice(p.ctx, time.Time{}); err != nil {
-		return f, err
-	}
-	if f.sites, err = p.s.Sites(p.ctx, time.Time{}); err != nil {
-		return f, err
-	}
-	contracts, err := p.s.Contracts(p.ctx, time.Time{})
-	if err != nil {
-		return f, err
-	}
-	in := mining.FleetInput{Groups: f.practice.Apply(groups), Contracts: make(map[string]mining.PowerContract), Start: p.now.Truncate(time.Hour)}
-	for _, c := range contracts {
-		f.contracts[c.SiteID] = c
-	}
-	for _, s := range f.sites {
-		zone, err := time.LoadLocation(s.TimeZone)
-		if err != nil {
-			zone = time.UTC
-		}
-		in.Sites = append(in.Sites, s.Site(zone))
-		if c, known := f.contracts[s.ID]; known {
-			if in.Contracts[s.Name], err = c.Contract(); err != nil {
-				return f, err
-			}
-		}
-	}
-	switch pay, why := p.pay(); {
-	case why != "":
-		f.why = why
+	if f.why = f.noPay; f.why != "" {
 		return f, nil
-	case len(groups) == 0:
-		f.why = "no machine is recorded that runs or could"
-		return f, nil
-	default:
-		in.Pay, f.pay = pay, pay
+	}
+	in := mining.FleetInput{Groups: f.groups, Contracts: make(map[string]mining.PowerContract), Spot: make(map[string]mining.Maybe[float64]), Start: start, Pay: f.pay}
+	for _, t := range f.terms {
+		in.Sites = append(in.Sites, t.Site)
+		if t.Contract.Kind != "" {
+			in.Contracts[t.Site.Name] = t.Contract
+		}
+		if v, known := t.Spot[start.Unix()]; known {
+			in.Spot[t.Site.Name] = mining.Of(v)
+		}
 	}
 	if f.FleetHour, err = mining.ComputeFleetHour(in); err != nil {
 		return f, err
@@ -79,17 +53,6 @@ func (p *page) readFleetHour() (fleetHour, error) {
 		f.why = strings.Join(f.Missing, "; ")
 	}
 	return f, nil
-}
-
-// pay is what mining earns now, or why that is not known.
-func (p *page) pay() (mining.Pay, string) {
-	if p.price.HP == nil || p.price.HPSat == nil || p.price.BTC == nil || p.network.Tip == nil {
-		return mining.Pay{}, "hashprice is not known yet"
-	}
-	return mining.Pay{
-		Hashprice: market.Hashprice{SatPerPHDay: p.price.HPSat.V, USDPerPHDay: p.price.HP.V},
-		PriceUSD:  p.price.BTC.V, Difficulty: p.network.Tip.Difficulty,
-	}, ""
 }
 
 // hourFacts are the facts of a figure of the fleet's hour.
@@ -104,6 +67,10 @@ func (p *page) hourFacts(f fleetHour, figure string) ui.Facts {
 	for _, s := range f.sites {
 		if price, known := f.Prices[s.Name]; known {
 			facts.Inputs = append(facts.Inputs, ui.Input{Name: "Power at " + s.Name + ", $ per MWh", Value: format.USD2(price), At: f.contracts[s.ID].KnownFrom, Source: f.contracts[s.ID].Name})
+		}
+		if h, known := f.spot[s.ID][p.now.Truncate(time.Hour).Unix()]; known {
+			v, basis, _ := h.Price()
+			facts.Inputs = append(facts.Inputs, ui.Input{Name: "Spot price of " + f.contracts[s.ID].Point + ", $ per MWh", Value: format.USD2(v), At: h.Start, Source: string(basis)})
 		}
 	}
 	if f.why != "" {
@@ -168,7 +135,7 @@ func (p *page) sitePower(f fleetHour) views.SitePowerFigure {
 		if !known {
 			continue
 		}
-		line := views.SitePower{Name: s.Name, Contract: f.contracts[s.ID].Name, PriceUSDPerMWh: price, Href: sites().path(s.ID)}
+		line := views.SitePower{Name: s.Name, Contract: f.contracts[s.ID].Name, PriceUSDPerMWh: price, Href: sites().path(s.ID) + "/today"}
 		if !p.who.MayOpen(line.Href) {
 			line.Href = ""
 		}

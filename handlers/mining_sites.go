@@ -32,7 +32,7 @@ func siteAttributes(s mining.SiteRecord) []attribute {
 func (a *App) listSites(c echo.Context) error {
 	v := views.RecordsPage{
 		Name: "Sites", Unit: ui.Mining, Figure: views.FigureSites, Title: "Sites", Sub: "Connection to the grid and what of it reaches the machines",
-		Columns: []views.DataColumn{{Label: "Site"}, {Label: "Interconnect", Unit: "MW", Right: true}, {Label: "PUE", Right: true}, {Label: "For machines", Unit: "MW", Right: true}, {Label: "Time zone", Hide: "p2"}, {Label: "Holds since", Right: true, Hide: "p3"}},
+		Columns: []views.DataColumn{{Label: "Site"}, {Label: "Now"}, {Label: "Interconnect", Unit: "MW", Right: true}, {Label: "PUE", Right: true}, {Label: "For machines", Unit: "MW", Right: true}, {Label: "Time zone", Hide: "p2"}, {Label: "Holds since", Right: true, Hide: "p3"}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No site is known yet", Text: "Mining operations add the first one: its name, its interconnect and its PUE."},
 		Refetch: topicSite,
 	}
@@ -45,17 +45,23 @@ func (a *App) listSites(c echo.Context) error {
 			return err
 		}
 		var contracted, usable float64
+		today := func(id int64) views.Cell {
+			if href := fmt.Sprintf("/mining/sites/%d/today", id); p.who.MayOpen(href) {
+				return views.Cell{Text: "Today", Href: href}
+			}
+			return views.Cell{}
+		}
 		for _, s := range sites {
 			mw := s.Interconnect.Float64()
 			contracted, usable = contracted+mw, usable+mw/s.PUE.Float64()
 			v.Rows = append(v.Rows, views.RecordRow{Href: fmt.Sprintf("/mining/sites/%d", s.ID), Cells: []views.Cell{
-				{Text: s.Name, Under: s.Place}, {Text: format.Fixed(mw, 1)}, {Text: format.Fixed(s.PUE.Float64(), 3)},
+				{Text: s.Name, Under: s.Place}, today(s.ID), {Text: format.Fixed(mw, 1)}, {Text: format.Fixed(s.PUE.Float64(), 3)},
 				{Text: format.Fixed(mw/s.PUE.Float64(), 1)}, {Text: s.TimeZone}, {Text: dayText(s.ValidFrom)},
 			}})
 		}
 		if len(sites) > 1 {
 			v.Total = &views.RecordRow{Cells: []views.Cell{
-				{Text: "All sites"}, {Text: format.Fixed(contracted, 1)}, {Text: format.Fixed(contracted/usable, 3)}, {Text: format.Fixed(usable, 1)}, {}, {},
+				{Text: "All sites"}, {}, {Text: format.Fixed(contracted, 1)}, {Text: format.Fixed(contracted/usable, 3)}, {Text: format.Fixed(usable, 1)}, {}, {},
 			}}
 		}
 		v.Sentence = sitesSentence(len(sites), contracted, usable)

@@ -49,6 +49,7 @@ func (a *App) routes() []route {
 		{post, "/mining/sites", writeMining, sites().create(a)},
 		{get, "/mining/sites/:id", mining, sites().show(a)},
 		{post, "/mining/sites/:id", writeMining, sites().edit(a)},
+		{get, "/mining/sites/:id/today", mining, a.showToday},
 		{get, "/mining/fleet", mining, a.showFleet},
 		{get, "/mining/fleet/classes", mining, a.listClasses},
 		{get, "/mining/fleet/classes/new", writeMining, a.blankClass},

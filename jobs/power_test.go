@@ -91,6 +91,19 @@ func TestPowerPricesAreThoseOfTheMarket(t *testing.T) {
 			t.Errorf("day-ahead at %s: %+v, want %v", hour, hours[0].DayAhead, s.world.DayAheadPower(name, hour))
 		}
 	}
+	texas, err := time.LoadLocation("America/Chicago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := s.began.In(texas)
+	day := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, texas)
+	if today.Hour() >= 14 { // the market sold tomorrow at noon
+		day = day.AddDate(0, 0, 1)
+	}
+	hours, err := s.store.PowerHours(t.Context(), "ERCOT HB_WEST", day, day.AddDate(0, 0, 1))
+	if want := int(day.AddDate(0, 0, 1).Sub(day).Hours()); err != nil || len(hours) != want {
+		t.Errorf("%d hours of %s are known (%v), want %d", len(hours), day.Format(time.DateOnly), err, want)
+	}
 	if spans, err := s.store.PowerSpans(t.Context()); err != nil || len(spans) != 3 {
 		t.Errorf("stored %+v, %v", spans, err)
 	}

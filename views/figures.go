@@ -23,6 +23,8 @@ const (
 	FigureRefused    = "quarantine"      // rows kept out of the tables
 	FigurePower      = "power"           // power contracts
 	FigureSites      = "sites"           // mining sites
+	FigureSwitches   = "site-switches"   // what a site switches in the next 24 hours
+	FigureSiteHours  = "site-hours"      // a site hour by hour
 	FigureMonthly    = "monthly"         // the monthly production update
 	FigureClassDays  = "class-days"      // what each class earns and costs at its site
 	FigureClasses    = "classes"         // machine classes with their modes

@@ -125,7 +125,11 @@ func meritSentence(f MeritFigure) ui.Sentence {
 	}
 	at := f.standing()
 	s = s.Say("Hashprice ").Stress(plain(format.USD2(f.Hashprice.V))).Say(" leaves ").Stress(format.Fixed(at.above, 0) + " of " + format.Fixed(at.all, 0) + " MW").Say(" above water.")
-	if m := at.marginal; m != nil {
+	switch m := at.marginal; {
+	case m == nil:
+	case m.cost() <= 0:
+		s = s.Say(" The marginal machine, " + m.title() + " at " + m.Hall + ", ").Stress("is paid to run").Say(": at this price of power it stays on at any hashprice.")
+	default:
 		clears := f.Hashprice.V - m.cost()
 		s = s.Say(" The marginal machine, " + m.title() + " at " + m.Hall + ", clears by ").Stress(plain(format.USD2(clears))).
 			Say(" per PH a day: a further fall of " + plain(format.Percent1(clears/f.Hashprice.V)) + " in bitcoin turns off " + format.Fixed(m.megawatts(), 0) + " MW more.")

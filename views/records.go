@@ -45,6 +45,7 @@ type RecordRow struct {
 // Cell is a value with its unit, and lighter words under it.
 type Cell struct {
 	Text, Unit, Under string
+	Href              string // of what the text names; empty: nothing
 }
 
 // RecordPage is one thing that is typed: its form, and its versions.

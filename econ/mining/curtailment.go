@@ -71,7 +71,7 @@ func (p *Plan) value(group, from, to int) (Curtailment, error) {
 		})
 	}
 	c := Curtailment{
-		Group: g.Name, Site: g.Site, From: p.Horizon.At(from), To: p.Horizon.At(to), NotDrawn: units.Energy(notDrawn),
+		Group: g.Name, Site: g.Site, From: p.Horizon.At(from), To: p.Horizon.Before(to), NotDrawn: units.Energy(notDrawn),
 	}
 	var err error
 	for _, line := range []struct {

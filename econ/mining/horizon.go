@@ -10,13 +10,28 @@ import (
 // Horizon is a sequence of hours with what power costs and hashing pays.
 type Horizon struct {
 	Start     time.Time           // of the first hour
+	Times     []time.Time         // at which each hour begins; nil: one after the other from Start
 	Supply    map[string][]Supply // by name of site, one for each hour
 	Hashprice []float64           // USD/PH/day of each hour; nil keeps the order's
 }
 
 // At is the beginning of an hour of the horizon. Hours are of the clock that
 // never jumps, so a local day may have 23 or 25 of them.
-func (h Horizon) At(hour int) time.Time { return h.Start.Add(time.Duration(hour) * time.Hour) }
+func (h Horizon) At(hour int) time.Time {
+	if h.Times == nil {
+		return h.Start.Add(time.Duration(hour) * time.Hour)
+	}
+	return h.Times[hour]
+}
+
+// Before is when the hour before one ends, which is when that begins unless
+// hours between them are left out.
+func (h Horizon) Before(hour int) time.Time {
+	if hour == 0 {
+		return h.Start
+	}
+	return h.At(hour - 1).Add(time.Hour)
+}
 
 // Standing is how a group stands before the first hour.
 type Standing struct {
@@ -69,6 +84,9 @@ func (o *Order) lay(h Horizon) (outlook, error) {
 		for t := range out.hashprice {
 			out.hashprice[t] = o.Hashprice
 		}
+	}
+	if h.Times != nil && len(h.Times) != out.hours {
+		return outlook{}, fmt.Errorf("the times of %d hours are known, not of %d", len(h.Times), out.hours)
 	}
 	if len(out.hashprice) != out.hours {
 		return outlook{}, fmt.Errorf("the hashprice of %d hours is known, not of %d", len(out.hashprice), out.hours)

@@ -68,7 +68,7 @@ func (p *Plan) switchesOf(group int) []Switch {
 		for end < len(p.Hours) && p.steps(group, end) == now {
 			end++
 		}
-		s.Until = p.Horizon.At(end)
+		s.Until = p.Horizon.Before(end)
 		s.GainUSD = p.margin(group, before, now, t, end) - p.switchCost(g, p1-p0)
 		out, before = append(out, s), now
 	}

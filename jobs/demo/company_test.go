@@ -13,18 +13,19 @@ import (
 	"switchyard/jobs/simulate"
 )
 
-// world is the market of the tests.
+// world is the market of the tests, in which time stands still.
 func world() *simulate.World {
-	return simulate.NewWorld(simulate.Config{Origin: time.Now().Add(-time.Hour), Seed: 7, Now: time.Now})
+	now := time.Now()
+	return simulate.NewWorld(simulate.Config{Origin: now.Add(-time.Hour), Seed: 7, Now: func() time.Time { return now }})
 }
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 	d, _ := dbtest.New(t)
-	ctx := t.Context()
+	ctx, w := t.Context(), world()
 	for range 2 {
-		if err := demo.Seed(ctx, d, world()); err != nil {
+		if err := demo.Seed(ctx, d, w); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,14 +69,23 @@ func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 	if err := d.As(access.Mining).UpdateSite(ctx, access.Actor{Name: "J."}, edit, []string{"name"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := demo.Seed(ctx, d, world()); err != nil {
+	if err := demo.Seed(ctx, d, w); err != nil {
 		t.Fatal(err)
 	}
 	if again, err := d.As(access.Mining).Sites(ctx, time.Time{}); err != nil || len(again) != 4 {
 		t.Errorf("after an edit: %d sites (%v), want 4", len(again), err)
 	}
+	spans, err := d.As(access.Mining).PowerSpans(ctx)
+	if err != nil || len(spans) != 2 {
+		t.Fatalf("prices of power: %+v, %v", spans, err)
+	}
+	for _, span := range spans {
+		if hours := span.Last.Sub(span.First).Hours(); span.Rows != int64(hours) || hours < 2*365*24 || span.Point != "ERCOT HB_WEST" {
+			t.Errorf("%+v: want every hour of two years", span)
+		}
+	}
 	log, err := d.As(access.Admin).Audit(ctx, db.AuditFilter{Limit: 100})
-	if want := 1 + 5 + 4 + 1 + 11 + 5*2 + 24 + 1 + 9 + 1 + 4; err != nil || len(log) != want {
+	if want := 1 + 5 + 4 + 1 + 11 + 5*2 + 24 + 1 + 9 + 1 + 4 + 2; err != nil || len(log) != want {
 		t.Errorf("%d lines of audit (%v), want %d: one a write", len(log), err, want)
 	}
 }

@@ -75,7 +75,7 @@ func (p *party) ercotDocument(w http.ResponseWriter, r *http.Request) {
 	}
 	text := p.ercotQuarter(time.Unix(id/2*900, 0).Add(-quarter))
 	if id/2 >= dayAheadIDs {
-		text = p.ercotDay(time.Unix((id/2-dayAheadIDs)*secondsPerDay, 0).Add(24 * time.Hour))
+		text = p.ercotDay(time.Unix((id/2-dayAheadIDs)*secondsPerDay, 0).Add(48 * time.Hour)) // the evening of the day after
 	}
 	body, err := zipped("cdr.prices.csv", text)
 	if err != nil {

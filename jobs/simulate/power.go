@@ -90,6 +90,15 @@ func (w *World) RealTimePower(point string, t time.Time) float64 {
 	return cents(min(v, spikeCap))
 }
 
+// RealTimeHour is the mean of an hour's four quarters, in USD/MWh.
+func (w *World) RealTimeHour(point string, hour time.Time) float64 {
+	sum := 0.0
+	for q := range 4 {
+		sum += w.RealTimePower(point, hour.Add(time.Duration(q)*15*time.Minute))
+	}
+	return sum / 4
+}
+
 // spike is what scarcity adds to an hour, in USD/MWh; the whole market feels it.
 func (w *World) spike(hour time.Time) float64 {
 	local := hour.In(texas())

@@ -49,6 +49,15 @@ func cents(v float64) int {
 	return 2
 }
 
+// Signed prints a number like Fixed, with a plus before one above zero.
+func Signed(v float64, decimals int) string {
+	text := Fixed(v, decimals)
+	if v > 0 && !nought(text) {
+		return "+" + text
+	}
+	return text
+}
+
 // Count prints a whole number: "940,512".
 func Count(v float64) string { return Fixed(v, 0) }
 
