@@ -102,6 +102,13 @@ func (a *App) figures() []figure {
 		{views.FigureSiteHours, "Hour by hour", "What should run at a site at the price of each hour; M10", "/mining/merit-order", may(access.RoomMining, access.Read), []column{
 			{"Hour", "UTC", true}, {"At the site", "", true}, {"Basis", "", true}, {"Power", "$ per MWh", false}, {"On", "MW", false}, {"Off", "MW", false}, {"Margin", "$", false},
 		}, siteHourRows},
+		{views.FigureBackTest, "Back-test by hour", "Always on, by rule and with foresight, margins after the blocks' position; M10", curtailmentPath, may(access.RoomMining, access.Read), []column{
+			{"Hour", "UTC", true}, {"Hashprice", "$ per PH/s a day", false}, {"Drawn always on", "MWh", false}, {"Drawn by rule", "MWh", false}, {"Always on", "$", false}, {"By rule", "$", false}, {"With foresight", "$", false},
+		}, backTestRows},
+		{views.FigureCurtailments, "Curtailment log", "What was off, and what it brought by the present contract; M10", curtailmentPath, may(access.RoomMining, access.Read), []column{
+			{"From", "UTC", true}, {"To", "UTC", true}, {"Site", "", true}, {"Off", "MW", false}, {"Hashrate off", "PH/s", false}, {"Why", "", true}, {"Term", "", true}, {"Note", "", true}, {"Not drawn", "MWh", false},
+			{"Avoided", "$", false}, {"Credit", "$", false}, {"Other saved", "$", false}, {"Forgone", "$", false}, {"Brought", "$", false}, {"Known from", "UTC", true}, {"By", "", true},
+		}, curtailmentRows},
 		{views.FigureMonthly, "Monthly production update", "Every measure of every month, as known now", "/mining/monthly", may(access.RoomMining, access.Read), []column{
 			{"Month", "", true}, {"State", "", true}, {"Measure", "", true}, {"Unit", "", true}, {"Value", "", false}, {"Known from", "UTC", true}, {"Reason", "", true},
 		}, monthRows},

@@ -63,6 +63,14 @@ var matrix = []struct {
 	{"GET", "/data/hashprice-falls.csv", "in ok ok no no no no"},
 	{"GET", "/data/class-days.csv", "in ok ok no no no no"},
 	{"GET", "/data/site-power.csv", "in ok ok no no no no"},
+	{"GET", "/mining/curtailment", "in ok ok no no no no"},
+	{"GET", "/mining/curtailment?days=8", "in bad bad no no no no"},
+	{"GET", "/mining/curtailment/new", "in no ok no no no no"},
+	{"POST", "/mining/curtailment", "401 no bad no no no no"},
+	{"GET", "/mining/curtailment/99", "in miss miss no no no no"},
+	{"POST", "/mining/curtailment/99", "401 no miss no no no no"},
+	{"GET", "/data/back-test.csv", "in ok ok no no no no"},
+	{"GET", "/data/curtailments.csv", "in ok ok no no no no"},
 	{"GET", "/mining/monthly", "in ok ok no no no no"},
 	{"GET", "/mining/monthly/new", "in no ok no no no no"},
 	{"POST", "/mining/monthly", "401 no bad no no no no"},
@@ -364,6 +372,7 @@ var followed = map[string]string{
 	"mining.month":         "y y - - - -",
 	"mining.telemetry":     "y y - - - -",
 	"mining.power_price":   "y y - - - -",
+	"mining.curtailment":   "y y - - - -",
 }
 
 func TestEveryTopicToEverySubject(t *testing.T) {

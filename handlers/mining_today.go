@@ -59,7 +59,7 @@ func (p *page) readAhead(id int64) (siteAhead, error) {
 		s.why = "no machine is recorded here that runs or could"
 		return s, nil
 	}
-	horizon, _, err := mining.LayHours([]mining.SiteTerms{s.terms}, start, end)
+	horizon, _, err := mining.LayHours([]mining.SiteTerms{s.terms}, start, end, nil)
 	if err != nil {
 		return s, err
 	}

@@ -63,6 +63,7 @@ func topicTable() []topic {
 		{topicMonth, mining, false, nil},
 		{topicMeasured, mining, false, nil},
 		{topicPowerPrice, mining, false, nil},
+		{topicCurtailment, mining, false, nil},
 		{topicCustomer, may(access.RoomAI, access.Headline), false, nil},
 		{topicBalance, may(access.RoomFinance, access.Headline), false, nil},
 		{topicSource, may(access.RoomCore, access.Read), false, sourceText},

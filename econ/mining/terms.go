@@ -27,13 +27,19 @@ func (t SiteTerms) Knows(at time.Time) bool {
 
 // LayHours is the horizon of the hours from one moment up to but without
 // another in which the price of every site is known, and how many hours were
-// left out. It fails if a site or a contract is not sensible. (M10)
-func LayHours(sites []SiteTerms, from, to time.Time) (h Horizon, left int, err error) {
+// left out. With hashprices, in USD/PH/day by the Unix time at which an hour
+// begins, hours without one are left out too; nil keeps the order's. It fails if
+// a site or a contract is not sensible. (M10)
+func LayHours(sites []SiteTerms, from, to time.Time, hashprice map[int64]float64) (h Horizon, left int, err error) {
 	h.Start, h.Supply = from.UTC().Truncate(time.Hour), make(map[string][]Supply, len(sites))
 	for at := h.Start; at.Before(to); at = at.Add(time.Hour) {
-		if slices.ContainsFunc(sites, func(t SiteTerms) bool { return !t.Knows(at) }) {
+		pay, known := hashprice[at.Unix()]
+		if hashprice != nil && !known || slices.ContainsFunc(sites, func(t SiteTerms) bool { return !t.Knows(at) }) {
 			left++
 			continue
+		}
+		if hashprice != nil {
+			h.Hashprice = append(h.Hashprice, pay)
 		}
 		h.Times = append(h.Times, at)
 		for _, t := range sites {

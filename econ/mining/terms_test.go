@@ -27,7 +27,7 @@ func TestHoursOfALocalDay(t *testing.T) {
 		for at := from; at.Before(to); at = at.Add(time.Hour) {
 			terms.Spot[at.Unix()] = -5 // negative prices are prices
 		}
-		h, left, err := mining.LayHours([]mining.SiteTerms{terms}, from, to)
+		h, left, err := mining.LayHours([]mining.SiteTerms{terms}, from, to, nil)
 		if err != nil || left != 0 || len(h.Times) != want || len(h.Supply["Pecos"]) != want {
 			t.Fatalf("%s: %d hours, %d left out (%v), want %d", day, len(h.Times), left, err, want)
 		}
@@ -57,9 +57,13 @@ func TestHoursWithoutAPriceAreLeftOut(t *testing.T) {
 		Spot: map[int64]float64{hour(0).Unix(): 20, hour(1).Unix(): 30, hour(3).Unix(): 500},
 	}
 	fixed := mining.SiteTerms{Site: mining.Site{Name: "Reeves", PUE: 1.02, Interconnect: 5 * units.MW, Zone: time.UTC}, Contract: mining.PowerContract{Name: "Tariff", Kind: mining.Fixed, Price: rate(t, "48")}}
-	h, left, err := mining.LayHours([]mining.SiteTerms{spot, fixed}, start, hour(5))
+	h, left, err := mining.LayHours([]mining.SiteTerms{spot, fixed}, start, hour(5), nil)
 	if err != nil || left != 2 || len(h.Times) != 3 || !h.At(2).Equal(hour(3)) || !h.Before(2).Equal(hour(2)) {
 		t.Fatalf("times %v, %d left out, %v", h.Times, left, err)
+	}
+	paid, left, err := mining.LayHours([]mining.SiteTerms{spot, fixed}, start, hour(5), map[int64]float64{hour(1).Unix(): 41, hour(2).Unix(): 42, hour(3).Unix(): 43})
+	if err != nil || left != 3 || len(paid.Hashprice) != 2 || paid.Hashprice[1] != 43 {
+		t.Fatalf("with hashprices: %v, %d left out, %v", paid.Hashprice, left, err)
 	}
 	o, err := mining.NewOrder([]mining.Site{spot.Site, fixed.Site}, []mining.Group{{
 		Name: "A", Site: "Pecos", Count: 1000, Uptime: 1, Class: mining.MachineClass{Name: "A", Modes: []mining.Mode{{Name: mining.Nameplate, Hashrate: 200 * units.TH, Power: 3500}}},

@@ -39,7 +39,7 @@ func Seed(ctx context.Context, d *db.DB, w *simulate.World) error {
 	if err := contracts(ctx, d, today); err != nil {
 		return fmt.Errorf("write the demo company: %w", err)
 	}
-	for _, write := range []func(context.Context, *db.DB, *simulate.World) error{powerPrices, months} {
+	for _, write := range []func(context.Context, *db.DB, *simulate.World) error{powerPrices, curtailments, months} {
 		if err := write(ctx, d, w); err != nil {
 			return fmt.Errorf("write the demo company: %w", err)
 		}

@@ -84,8 +84,12 @@ func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 			t.Errorf("%+v: want every hour of two years", span)
 		}
 	}
-	log, err := d.As(access.Admin).Audit(ctx, db.AuditFilter{Limit: 100})
-	if want := 1 + 5 + 4 + 1 + 11 + 5*2 + 24 + 1 + 9 + 1 + 4 + 2; err != nil || len(log) != want {
+	logged, err := d.As(access.Mining).Curtailments(ctx, time.Time{}, w.Now().AddDate(-3, 0, 0), w.Now())
+	if err != nil || len(logged) < 20 {
+		t.Errorf("%d curtailments (%v): two years have scarce hours", len(logged), err)
+	}
+	log, err := d.As(access.Admin).Audit(ctx, db.AuditFilter{Limit: 500})
+	if want := 1 + 5 + 4 + 1 + 11 + 5*2 + 24 + 1 + 9 + 1 + 4 + 2 + len(logged); err != nil || len(log) != want {
 		t.Errorf("%d lines of audit (%v), want %d: one a write", len(log), err, want)
 	}
 }
