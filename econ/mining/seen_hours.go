@@ -64,7 +64,7 @@ type RatedHours struct {
 // hashed is held against the nameplate of each class; without hashing hours, or
 // with one class of unknown nameplate among those that hashed, the performance
 // is unknown.
-func CountHours(classes ...RatedHours) (h MachineHours, coverage float64) {
+func CountHours(classes ...RatedHours) (h MachineHours, coverage Maybe[float64]) {
 	var all, hashed, plated float64
 	rated := true
 	for _, c := range classes {
@@ -84,8 +84,5 @@ func CountHours(classes ...RatedHours) (h MachineHours, coverage float64) {
 	if !rated {
 		h.Performance = Unknown[float64]("the nameplate of a class is not known")
 	}
-	if all > 0 {
-		coverage = h.Installed / all
-	}
-	return h, coverage
+	return h, ratio(h.Installed, all, "there are no hours")
 }

@@ -26,13 +26,13 @@ func TestSeenHoursAreTheTermsOfM11(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "coverage", coverage, 0.8, 1e-12)
+	near(t, "coverage", coverage.Value, 0.8, 1e-12)
 	near(t, "availability", u.Availability.Value, 0.9, 1e-12)
 	near(t, "utilisation", u.Utilisation.Value, 80.0/90, 1e-12)
 	near(t, "realised", u.Realised.Value, 0.76, 1e-12)
 	h, coverage = mining.CountHours(mining.RatedHours{Nameplate: 100 * units.TH})
-	if u, err := mining.ComputeUptime(h); err != nil || u.Availability.Known || u.Realised.Known || coverage != 0 {
-		t.Errorf("no hours: %+v, %v, coverage %v", u, err, coverage)
+	if u, err := mining.ComputeUptime(h); err != nil || u.Availability.Known || u.Realised.Known || coverage.Known {
+		t.Errorf("no hours: %+v, %v, coverage %+v", u, err, coverage)
 	}
 }
 
