@@ -1,6 +1,7 @@
 // Package demo writes the fictional company of the demo: its people, sites,
 // customers and accounts. It goes the way everybody goes, through the store
-// with the rights of the unit concerned, and into the audit log.
+// with the rights of the unit concerned, and into the audit log. What machines
+// did is written as by the job that asks them.
 package demo
 
 import (
@@ -41,6 +42,9 @@ func Seed(ctx context.Context, d *db.DB, w *simulate.World) error {
 	}
 	if err := months(ctx, d, w); err != nil {
 		return fmt.Errorf("write the demo company: %w", err)
+	}
+	if err := history(ctx, d, w); err != nil {
+		return fmt.Errorf("write what the demo's machines did: %w", err)
 	}
 	return nil
 }

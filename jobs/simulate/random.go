@@ -17,6 +17,7 @@ const (
 	streamPool
 	streamRate
 	streamMiner
+	streamFleet
 )
 
 // mix is SplitMix64's finalizer.
