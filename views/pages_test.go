@@ -89,6 +89,8 @@ func pages() map[string]templ.Component {
 		"mining, feed lost":   MiningLive(lostMining()),
 		"mining, denied":      MiningLive(denied),
 		"mining, one venue":   MiningLive(alone),
+		"uptime, full":        Uptime(sampleUptime()),
+		"uptime, empty":       Uptime(UptimePage{Shell: emptyShell("Uptime", "/mining/uptime"), Days: UptimeDays{Facts: waiting(FigureUptimeDays)}, Classes: UptimeTable{Facts: waiting(FigureUptime), ID: FigureUptime, Title: "By class"}, Sites: UptimeTable{Facts: waiting(FigureUptime), ID: "uptime-sites", Title: "By site"}}),
 		"admin, full":         AdminSources(sampleAdmin()),
 		"admin, empty":        AdminSources(AdminSourcesPage{Shell: emptyShell("Sources and jobs", "/admin/sources")}),
 		"admin, broken":       AdminSources(brokenAdmin()),
@@ -136,7 +138,7 @@ func TestNavigationMarksThePageAndHasNoDeadLinks(t *testing.T) {
 			current = append(current, href)
 		}
 		if within(a, "nav") {
-			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/fleet", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
+			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/fleet", "/mining/uptime", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
 				"/admin/sources", "/admin/people", "/admin/audit", "/admin/settings", "/admin/alerts", "/share", "/account"}
 			if href, _ := attr(a, "href"); !slices.Contains(pages, href) {
 				t.Errorf("navigation links to %q", href)

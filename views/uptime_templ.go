@@ -129,6 +129,7 @@ func uptimeMethod() *ui.Method {
 		Assumptions: []string{
 			"Hours in which nothing of a site was seen are left out; coverage says how many were seen.",
 			"Machines that are not asked, because the register has no address of them, are in none of the hours.",
+			"Machines are the mean over the days on which a class at a site has hours.",
 			"What was hashed is held against the nameplate that the class has now.",
 		},
 	}
@@ -194,10 +195,10 @@ func uptimeDrawing(f UptimeDays) string {
 	print := func(v float64) string { return format.Fixed(v, 1) }
 	return chart.Panels{
 		ID: FigureUptimeDays + "-plot", From: f.From, To: f.To, Step: market.LevelDay.Width(), Stale: f.stops(), Height: 300,
-		Title: seriesSummary("Availability", f.Availability, print, " percent") + " " + seriesSummary("Realised", f.Realised, print, " percent"),
+		Title: seriesSummary("Realised", f.Realised, print, " percent") + " " + seriesSummary("Availability", f.Availability, print, " percent"),
 		Series: []chart.Series{
-			{Label: "Availability, %", Class: "n", Points: f.Availability, Tick: print, Value: print},
 			{Label: "Realised, %", Class: "m", Points: f.Realised, Tick: print, Value: print},
+			{Label: "Availability, %", Class: "n", Points: f.Availability, Tick: print, Value: print},
 		},
 	}.Draw()
 }
@@ -255,7 +256,7 @@ func uptimeTable(f UptimeTable, events string) templ.Component {
 				var templ_7745c5c3_Var10 string
 				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(f.Title)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 65, Col: 33}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 66, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -268,13 +269,13 @@ func uptimeTable(f UptimeTable, events string) templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(f.Head)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 68, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 69, Col: 30}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</th><th scope=\"col\" class=\"r p2\">Machines</th><th scope=\"col\" class=\"r p2\">Installed<br><span class=\"u\">h</span></th><th scope=\"col\" class=\"r p3\">Broken<br><span class=\"u\">h</span></th><th scope=\"col\" class=\"r p3\">Curtailed<br><span class=\"u\">h</span></th><th scope=\"col\" class=\"r\">Availability<br><span class=\"u\">%</span></th><th scope=\"col\" class=\"r\">Utilisation<br><span class=\"u\">%</span></th><th scope=\"col\" class=\"r\">Realised<br><span class=\"u\">%</span></th><th scope=\"col\" class=\"r p2\">Coverage<br><span class=\"u\">%</span></th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</th><th scope=\"col\" class=\"r p2\">Machines<br><span class=\"u\">mean</span></th><th scope=\"col\" class=\"r p2\">Installed<br><span class=\"u\">h</span></th><th scope=\"col\" class=\"r p3\">Broken<br><span class=\"u\">h</span></th><th scope=\"col\" class=\"r p3\">Curtailed<br><span class=\"u\">h</span></th><th scope=\"col\" class=\"r\">Availability<br><span class=\"u\">%</span></th><th scope=\"col\" class=\"r\">Utilisation<br><span class=\"u\">%</span></th><th scope=\"col\" class=\"r\">Realised<br><span class=\"u\">%</span></th><th scope=\"col\" class=\"r p2\">Coverage<br><span class=\"u\">%</span></th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -361,7 +362,7 @@ func uptimeRow(r UptimeRow, total bool) templ.Component {
 			var templ_7745c5c3_Var15 templ.SafeURL
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(r.Href))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 96, Col: 35}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 97, Col: 35}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -374,7 +375,7 @@ func uptimeRow(r UptimeRow, total bool) templ.Component {
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 96, Col: 46}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 97, Col: 46}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -388,7 +389,7 @@ func uptimeRow(r UptimeRow, total bool) templ.Component {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 98, Col: 12}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 99, Col: 12}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -410,7 +411,7 @@ func uptimeRow(r UptimeRow, total bool) templ.Component {
 		var templ_7745c5c3_Var18 string
 		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(format.Count(r.Hours.Installed))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 104, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 105, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 		if templ_7745c5c3_Err != nil {
@@ -423,7 +424,7 @@ func uptimeRow(r UptimeRow, total bool) templ.Component {
 		var templ_7745c5c3_Var19 string
 		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(format.Count(r.Hours.Broken))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 105, Col: 49}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 106, Col: 49}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 		if templ_7745c5c3_Err != nil {
@@ -436,7 +437,7 @@ func uptimeRow(r UptimeRow, total bool) templ.Component {
 		var templ_7745c5c3_Var20 string
 		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(format.Count(r.Hours.Curtailed))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 106, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `uptime.templ`, Line: 107, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 		if templ_7745c5c3_Err != nil {

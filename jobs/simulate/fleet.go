@@ -43,15 +43,17 @@ func (w *World) FleetDay(c Climate, hall int64, day time.Time) FleetDay {
 	n := day.Unix() / secondsPerDay
 	normal := func(what int64) float64 { return w.noise.normal(streamFleet, what, c.Site, hall, n) }
 	hot, storm := w.heat(c, day), w.storm(c.Site, n)
-	// Repairs pile up and are worked off over some weeks.
-	backlog := math.Sin(2*math.Pi*float64(n)/53 + 6*w.noise.uniform(streamFleet, fleetRepair, c.Site, hall))
+	// Some halls break more than others. Repairs pile up and are worked off over
+	// some weeks.
+	kind := w.noise.uniform(streamFleet, fleetRepair, c.Site, hall)
+	backlog := math.Sin(2*math.Pi*float64(n)/53 + 6*kind)
 	f := FleetDay{
 		Unseen:      storm,
-		Repair:      0.013 + 0.003*backlog + 0.003*hot + 0.0008*normal(fleetRepair),
+		Repair:      0.009 + 0.009*kind + 0.003*backlog + 0.003*hot + 0.0008*normal(fleetRepair),
 		Silent:      0.004 + 0.02*w.storm(c.Site, n-1) + 0.001*normal(fleetSilent),
 		Idle:        0.003 + 0.001*normal(fleetIdle),
-		Curtailed:   0.004 + 0.3*max(0, hot-0.55) + w.coldSnap(c.Site, day),
-		Performance: 0.998 - 0.035*hot + 0.003*normal(fleetRate),
+		Curtailed:   0.005 + 0.3*max(0, hot-0.55) + w.coldSnap(c.Site, day) + 0.002*normal(fleetCold),
+		Performance: 0.998 - 0.012*kind - 0.035*hot + 0.003*normal(fleetRate),
 	}
 	seen := 1 - storm
 	for _, share := range []*float64{&f.Repair, &f.Silent, &f.Idle, &f.Curtailed} {
