@@ -12,14 +12,15 @@ import (
 // row a day to count.
 const sqlSeenHours = `
 WITH place_day AS (
-	SELECT day, site_id, class_id, sum(hash_hours) AS hash_hours,
+	SELECT day, site_id, class_id, sum(hours) AS hours, sum(hash_hours) AS hash_hours,
 	       sum(hours) FILTER (WHERE seen = 'hashing') AS hashing, sum(hours) FILTER (WHERE seen = 'idle') AS idle,
 	       sum(hours) FILTER (WHERE seen = 'silent') AS silent, sum(hours) FILTER (WHERE seen = 'curtailed') AS curtailed,
 	       sum(hours) FILTER (WHERE seen = 'repair') AS repair, sum(hours) FILTER (WHERE seen = 'unseen') AS unseen
 	  FROM mining.seen_hours WHERE day >= $1::date AND day < $2::date
 	 GROUP BY day, site_id, class_id
 )
-SELECT day, coalesce(site_id, 0) AS site_id, class_id, count(*) AS days, max(day) AS last, sum(hash_hours) AS hash_hours,
+SELECT day, coalesce(site_id, 0) AS site_id, class_id, sum(hash_hours) AS hash_hours,
+       count(*) FILTER (WHERE day < $3::date) AS whole, coalesce(sum(hours) FILTER (WHERE day < $3::date), 0) AS whole_hours,
        coalesce(sum(hashing), 0) AS hashing, coalesce(sum(idle), 0) AS idle, coalesce(sum(silent), 0) AS silent,
        coalesce(sum(curtailed), 0) AS curtailed, coalesce(sum(repair), 0) AS repair, coalesce(sum(unseen), 0) AS unseen
   FROM place_day GROUP BY GROUPING SETS ((site_id, class_id), (day, class_id))
@@ -28,10 +29,9 @@ SELECT day, coalesce(site_id, 0) AS site_id, class_id, count(*) AS days, max(day
 type seenHoursRow struct {
 	Day             *time.Time // nil: the whole period at a site
 	SiteID, ClassID int64
-	Days            int
-	Last            time.Time
+	Whole           int
 
-	HashHours, Hashing, Idle, Silent, Curtailed, Repair, Unseen float64
+	WholeHours, HashHours, Hashing, Idle, Silent, Curtailed, Repair, Unseen float64
 }
 
 func (r seenHoursRow) hours() mining.SeenHours {
@@ -48,17 +48,18 @@ func (r seenHoursRow) hours() mining.SeenHours {
 }
 
 // SeenHours are the hours of all machines from a day up to but without another,
-// both UTC, for M11.
+// both UTC, for M11. Today's are not all there yet.
 func (s *Store) SeenHours(ctx context.Context, from, to time.Time) (mining.FleetHours, error) {
 	var f mining.FleetHours
-	rows, err := allRows[seenHoursRow](s.q.Query(ctx, sqlSeenHours, from.UTC().Format(time.DateOnly), to.UTC().Format(time.DateOnly)))
+	date := func(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+	rows, err := allRows[seenHoursRow](s.q.Query(ctx, sqlSeenHours, date(from), date(to), date(s.now())))
 	if err != nil {
-		return f, wrap(err, "hours of machines from %s", from.Format(time.DateOnly))
+		return f, wrap(err, "hours of machines from %s", date(from))
 	}
 	for _, r := range rows {
 		key := mining.FleetKey{SiteID: r.SiteID, ClassID: r.ClassID}
 		if r.Day == nil {
-			f.Places = append(f.Places, mining.PlaceHours{Key: key, Days: r.Days, Last: r.Last, SeenHours: r.hours()})
+			f.Places = append(f.Places, mining.PlaceHours{Key: key, Whole: r.Whole, WholeHours: r.WholeHours, SeenHours: r.hours()})
 			continue
 		}
 		f.Days = append(f.Days, mining.DayHours{Day: *r.Day, Key: key, SeenHours: r.hours()})

@@ -24,8 +24,8 @@ func dayHours(day time.Time, site, class int64, hashing, silent, unseen float64)
 }
 
 func TestSeenHoursAreSummedByDayAndByPlace(t *testing.T) {
-	d, _ := dbtest.New(t)
 	first := tenOClock.Truncate(24 * time.Hour)
+	d, _ := dbtest.NewAt(t, func() time.Time { return first.Add(40 * time.Hour) }) // the second day is not over
 	second, third := first.AddDate(0, 0, 1), first.AddDate(0, 0, 2)
 	n, err := d.Jobs().InsertSeenHours(t.Context(), []mining.DayHours{
 		dayHours(first.AddDate(0, 0, -1), 1, 1, 50, 50, 0), // the day before the period
@@ -49,9 +49,9 @@ func TestSeenHoursAreSummedByDayAndByPlace(t *testing.T) {
 	}
 	want := mining.FleetHours{
 		Places: []mining.PlaceHours{
-			{Key: mining.FleetKey{SiteID: 1, ClassID: 1}, Days: 2, Last: second, SeenHours: seen(185, 15, 0)},
-			{Key: mining.FleetKey{SiteID: 2, ClassID: 1}, Days: 1, Last: first, SeenHours: seen(40, 0, 10)},
-			{Key: mining.FleetKey{SiteID: 2, ClassID: 7}, Days: 1, Last: first, SeenHours: seen(5, 0, 0)},
+			{Key: mining.FleetKey{SiteID: 1, ClassID: 1}, Whole: 1, WholeHours: 2400, SeenHours: seen(185, 15, 0)},
+			{Key: mining.FleetKey{SiteID: 2, ClassID: 1}, Whole: 1, WholeHours: 1200, SeenHours: seen(40, 0, 10)},
+			{Key: mining.FleetKey{SiteID: 2, ClassID: 7}, Whole: 1, WholeHours: 120, SeenHours: seen(5, 0, 0)},
 		},
 		Days: []mining.DayHours{
 			{Day: first, Key: mining.FleetKey{ClassID: 1}, SeenHours: seen(130, 10, 10)},

@@ -61,7 +61,7 @@ func TestAFailedMachineKeepsWhatItSaidLast(t *testing.T) {
 }
 
 func TestTheTimeBetweenTwoCyclesIsCountedOnce(t *testing.T) {
-	d, _ := dbtest.New(t)
+	d, _ := dbtest.NewAt(t, func() time.Time { return tenOClock })
 	s := d.Jobs()
 	at := tenOClock
 	stored(t, s, at, reading(1, at, 100), reading(2, at, 0))
@@ -77,7 +77,7 @@ func TestTheTimeBetweenTwoCyclesIsCountedOnce(t *testing.T) {
 	}
 	sum := mining.SeenHours{Hours: map[mining.Observed]float64{mining.SeenHashing: 0.05, mining.SeenIdle: 0.05}, HashHours: 5e12}
 	want := mining.FleetHours{
-		Places: []mining.PlaceHours{{Key: mining.FleetKey{SiteID: 1, ClassID: 2}, Days: 1, Last: day, SeenHours: sum}},
+		Places: []mining.PlaceHours{{Key: mining.FleetKey{SiteID: 1, ClassID: 2}, SeenHours: sum}},
 		Days:   []mining.DayHours{{Day: day, Key: mining.FleetKey{ClassID: 2}, SeenHours: sum}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -53,14 +53,13 @@ func askedPeriod(c echo.Context) (uptimePeriod, error) {
 type uptimeFacts struct {
 	period      uptimePeriod
 	from, today time.Time // the first day, and the one that is not over
-	now         time.Time
 	hours       mining.FleetHours
 	register    fleet.Register
 }
 
 // readUptime reads the period asked for: whole days, UTC, and today so far.
 func (p *page) readUptime() (uptimeFacts, error) {
-	f := uptimeFacts{today: p.now.Truncate(24 * time.Hour), now: p.now}
+	f := uptimeFacts{today: p.now.Truncate(24 * time.Hour)}
 	var err error
 	if f.period, err = askedPeriod(p.c); err != nil {
 		return f, err
@@ -96,7 +95,7 @@ func (f uptimeFacts) row(places []mining.PlaceHours) (views.UptimeRow, error) {
 	row := views.UptimeRow{Machines: mining.Of(0.0)}
 	for i, p := range places {
 		list[i] = f.rated(p.Key.ClassID, p.SeenHours)
-		if n := p.Machines(f.now); row.Machines.Known && n.Known {
+		if n := p.Machines(); row.Machines.Known && n.Known {
 			row.Machines.Value += n.Value
 		} else if row.Machines.Known {
 			row.Machines = n

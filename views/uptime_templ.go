@@ -129,7 +129,7 @@ func uptimeMethod() *ui.Method {
 		Assumptions: []string{
 			"Hours in which nothing of a site was seen are left out; coverage says how many were seen.",
 			"Machines that are not asked, because the register has no address of them, are in none of the hours.",
-			"Machines are the mean over the days on which a class at a site has hours.",
+			"Machines are the mean over the days that are over and on which a class at a site has hours.",
 			"What was hashed is held against the nameplate that the class has now.",
 		},
 	}

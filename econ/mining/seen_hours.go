@@ -22,12 +22,12 @@ type DayHours struct {
 	SeenHours
 }
 
-// PlaceHours are the hours of a class at a site over a period, in which it has
-// hours on some days.
+// PlaceHours are the hours of a class at a site over a period. Of the last day,
+// which may not be over, no count of machines can be told.
 type PlaceHours struct {
-	Key  FleetKey
-	Days int       // that have hours
-	Last time.Time // the last of them
+	Key        FleetKey
+	Whole      int     // days that are over and have hours
+	WholeHours float64 // all hours of those days
 	SeenHours
 }
 
@@ -37,18 +37,10 @@ type FleetHours struct {
 	Days   []DayHours // by day and class, of all sites; ascending
 }
 
-// Machines is the mean count of machines on the days that have hours. Of a day
-// that is not over at now the part before it counts.
-func (p PlaceHours) Machines(now time.Time) Maybe[float64] {
-	sum := 0.0
-	for _, hours := range p.Hours {
-		sum += hours
-	}
-	whole := float64(p.Days) * 24
-	if rest := p.Last.Add(24 * time.Hour).Sub(now).Hours(); rest > 0 {
-		whole -= min(rest, 24)
-	}
-	return ratio(sum, whole, "no hour has passed")
+// Machines is the mean count of machines on the days that are over and have
+// hours.
+func (p PlaceHours) Machines() Maybe[float64] {
+	return ratio(p.WholeHours, 24*float64(p.Whole), "no day is over yet")
 }
 
 // RatedHours are hours of a class with the nameplate they are held against;

@@ -2,7 +2,6 @@ package mining_test
 
 import (
 	"testing"
-	"time"
 
 	"switchyard/econ/mining"
 	"switchyard/econ/units"
@@ -53,14 +52,13 @@ func TestEachClassIsHeldAgainstItsOwnNameplate(t *testing.T) {
 	near(t, "performance of those that hashed", h.Performance.Value, 0.9, 1e-12)
 }
 
-// Ten machines over a day and the six hours of the next that have passed.
-func TestMachinesAreCountedByTheHoursThatHavePassed(t *testing.T) {
-	day := time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)
-	p := mining.PlaceHours{Days: 2, Last: day.AddDate(0, 0, 1), SeenHours: hours(280, 5, 5, 5, 5, 0, 0)}
-	near(t, "machines in the morning", p.Machines(day.Add(30*time.Hour)).Value, 10, 1e-12)
-	near(t, "machines a week later", p.Machines(day.AddDate(0, 0, 7)).Value, 6.25, 1e-12)
-	p.Days, p.Last = 1, day
-	if m := p.Machines(day); m.Known {
-		t.Errorf("at midnight there are %v machines", m.Value)
+// Ten machines a day and twenty the next are fifteen; the day that is not over
+// counts for none.
+func TestMachinesAreCountedByTheDaysThatAreOver(t *testing.T) {
+	p := mining.PlaceHours{Whole: 2, WholeHours: 10*24 + 20*24, SeenHours: hours(800, 0, 0, 0, 0, 0, 0)}
+	near(t, "machines", p.Machines().Value, 15, 1e-12)
+	p = mining.PlaceHours{SeenHours: hours(80, 0, 0, 0, 0, 0, 0)}
+	if m := p.Machines(); m.Known || m.Reason() != "no day is over yet" {
+		t.Errorf("on the first day there are %+v machines", m)
 	}
 }

@@ -70,7 +70,7 @@ func TestTheHistoryAgreesWithTheRegister(t *testing.T) {
 	// class beside them, stood for all of it.
 	whole := 0
 	for _, p := range f.Places {
-		if p.Days == 730 {
+		if p.Whole == 730 {
 			whole++
 		}
 	}
@@ -125,9 +125,10 @@ func TestTheHistoryIsPlausible(t *testing.T) {
 // A restart two days later adds the days between, and leaves those that are
 // there: counted ones, and those written before.
 func TestARestartAddsTheDaysSince(t *testing.T) {
-	d, _ := dbtest.New(t)
 	now := time.Now()
-	later := simulate.NewWorld(simulate.Config{Origin: now, Seed: 7, Now: func() time.Time { return now.AddDate(0, 0, 2) }})
+	restart := func() time.Time { return time.Now().AddDate(0, 0, 2) }
+	d, _ := dbtest.NewAt(t, restart)
+	later := simulate.NewWorld(simulate.Config{Origin: now, Seed: 7, Now: restart})
 	before := seeded(t, d, simulate.NewWorld(simulate.Config{Origin: now, Seed: 7, Now: func() time.Time { return now }}), 730)
 	today := now.UTC().Truncate(24 * time.Hour)
 	counted := mining.DayHours{Day: today, Key: before.Places[0].Key, SeenHours: mining.SeenHours{Hours: map[mining.Observed]float64{mining.SeenIdle: 1.5}}}
@@ -140,8 +141,8 @@ func TestARestartAddsTheDaysSince(t *testing.T) {
 			t.Fatalf("%d places have hours of the days since", len(f.Places))
 		}
 		for _, p := range f.Places {
-			if p.Days != 2 {
-				t.Errorf("%+v has %d days, want 2", p.Key, p.Days)
+			if p.Whole != 2 {
+				t.Errorf("%+v has %d days, want 2", p.Key, p.Whole)
 			}
 		}
 		if idle := f.Places[0].Hours[mining.SeenIdle] - 1.5; idle < 0 || sumOf(f.Places[0].SeenHours) > 1.5+24*3700 {
