@@ -192,7 +192,7 @@ func uptimeDays(f UptimeDays, events string) templ.Component {
 }
 
 func uptimeDrawing(f UptimeDays) string {
-	print := func(v float64) string { return format.Fixed(v, 1) }
+	print := func(v float64) string { return format.Fixed(v, 2) }
 	return chart.Panels{
 		ID: FigureUptimeDays + "-plot", From: f.From, To: f.To, Step: market.LevelDay.Width(), Stale: f.stops(), Height: 300,
 		Title: seriesSummary("Realised", f.Realised, print, " percent") + " " + seriesSummary("Availability", f.Availability, print, " percent"),
