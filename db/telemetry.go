@@ -142,29 +142,6 @@ func (s *Store) addSpan(ctx context.Context, at time.Time, hours float64, groups
 	return wrap(err, "add the hours of %d groups of machines", len(groups))
 }
 
-const sqlSeenHours = `
-SELECT seen, sum(hours) AS hours, sum(hash_hours) AS hash_hours FROM mining.seen_hours
- WHERE site_id = $1 AND class_id = $2 AND day >= $3::date AND day < $4::date GROUP BY seen`
-
-// SeenHours are the hours of a class at a site from a day up to but without
-// another, both UTC, for M11.
-func (s *Store) SeenHours(ctx context.Context, key mining.FleetKey, from, to time.Time) (mining.SeenHours, error) {
-	type hoursRow struct {
-		Seen             string
-		Hours, HashHours float64
-	}
-	rows, err := allRows[hoursRow](s.q.Query(ctx, sqlSeenHours, key.SiteID, key.ClassID, from.UTC().Format(time.DateOnly), to.UTC().Format(time.DateOnly)))
-	if err != nil {
-		return mining.SeenHours{}, wrap(err, "hours of class %d at site %d", key.ClassID, key.SiteID)
-	}
-	sum := mining.SeenHours{Hours: make(map[mining.Observed]float64, len(rows))}
-	for _, r := range rows {
-		sum.Hours[mining.Observed(r.Seen)] = r.Hours
-		sum.HashHours += r.HashHours
-	}
-	return sum, nil
-}
-
 // columnsOfReadings are readings turned on their side, for unnest.
 type columnsOfReadings struct {
 	ids                                                    []int64

@@ -61,7 +61,7 @@ func TestAFailedMachineKeepsWhatItSaidLast(t *testing.T) {
 }
 
 func TestTheTimeBetweenTwoCyclesIsCountedOnce(t *testing.T) {
-	d, _ := dbtest.New(t)
+	d, _ := dbtest.NewAt(t, func() time.Time { return tenOClock })
 	s := d.Jobs()
 	at := tenOClock
 	stored(t, s, at, reading(1, at, 100), reading(2, at, 0))
@@ -70,11 +70,16 @@ func TestTheTimeBetweenTwoCyclesIsCountedOnce(t *testing.T) {
 	stored(t, s, at, reading(1, at, 100), reading(2, at, 0)) // the same again adds nothing
 	at = at.Add(time.Hour)                                   // a pause of ours says nothing of the machines
 	stored(t, s, at, reading(1, at, 100), reading(2, at, 0))
-	got, err := d.As(access.Mining).SeenHours(t.Context(), mining.FleetKey{SiteID: 1, ClassID: 2}, tenOClock.Truncate(24*time.Hour), tenOClock.AddDate(0, 0, 1))
+	day := tenOClock.Truncate(24 * time.Hour)
+	got, err := d.As(access.Mining).SeenHours(t.Context(), day, tenOClock.AddDate(0, 0, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := mining.SeenHours{Hours: map[mining.Observed]float64{mining.SeenHashing: 0.05, mining.SeenIdle: 0.05}, HashHours: 5e12}
+	sum := mining.SeenHours{Hours: map[mining.Observed]float64{mining.SeenHashing: 0.05, mining.SeenIdle: 0.05}, HashHours: 5e12}
+	want := mining.FleetHours{
+		Places: []mining.PlaceHours{{Key: mining.FleetKey{SiteID: 1, ClassID: 2}, SeenHours: sum}},
+		Days:   []mining.DayHours{{Day: day, Key: mining.FleetKey{ClassID: 2}, SeenHours: sum}},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -118,6 +118,12 @@ func (a *App) figures() []figure {
 		{views.FigureSpread, "Units by site, class and state", "Nameplate of all units in the state", "/mining/fleet", may(access.RoomMining, access.Read), []column{
 			{"Site", "", true}, {"Building", "", true}, {"Class", "", true}, {"State", "", true}, {"Units", "", false}, {"Hashrate", "TH/s", false}, {"Power", "kW", false},
 		}, spreadRows},
+		{views.FigureUptime, "Uptime", "Hours of machines by site and class over the page's period; M11", uptimePath, may(access.RoomMining, access.Read), append([]column{
+			{"Site", "", true}, {"Class", "", true}, {"Machines", "mean", false},
+		}, uptimeColumns()...), uptimeRows},
+		{views.FigureUptimeDays, "Uptime by day", "The fleet on each day of the page's period that is over; M11", uptimePath, may(access.RoomMining, access.Read), append([]column{
+			{"Day", "UTC", true},
+		}, uptimeColumns()...), uptimeDayRows},
 		{views.FigureClasses, "Machine classes", "As known now, a line a mode", "/mining/fleet/classes", may(access.RoomMining, access.Read), []column{
 			{"Class", "", true}, {"Maker", "", true}, {"Cooling", "", true}, {"Mode", "", true}, {"Hashrate", "TH/s", false}, {"Power", "W", false}, {"Source", "", true},
 			{"Holds since", "day", true}, {"Known from", "UTC", true}, {"By", "", true},

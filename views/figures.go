@@ -42,6 +42,8 @@ const (
 	FigureBackfill     = "backfill"        // progress of the first fill
 	FigureFleet        = "fleet"           // every unit
 	FigureSpread       = "fleet-sites"     // units by site, class and state
+	FigureUptime       = "uptime"          // hours of machines and M11, by site and class
+	FigureUptimeDays   = "uptime-days"     // M11 of the fleet, day by day
 	FigureTemplate     = "fleet-template"  // a file of units to fill in
 )
 

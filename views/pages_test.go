@@ -72,7 +72,7 @@ func failurePage(status int, starting bool) FailurePage {
 }
 
 // pages are every page in every state that matters.
-func pages() map[string]templ.Component {
+func pages(t *testing.T) map[string]templ.Component {
 	denied := sampleMining(market.Live, 0)
 	denied.Network.Problem = &ui.Problem{Kind: ui.NoPermission, Title: "Network is limited to Mining", Text: "You are signed in as a reader.", Href: "/", Action: "Ask for access"}
 	alone := sampleMining(market.Late, time.Minute)
@@ -89,6 +89,10 @@ func pages() map[string]templ.Component {
 		"mining, feed lost":   MiningLive(lostMining()),
 		"mining, denied":      MiningLive(denied),
 		"mining, one venue":   MiningLive(alone),
+		"today":               Today(sampleToday(t)),
+		"curtailment":         Curtailment(sampleCurtailment()),
+		"uptime, full":        Uptime(sampleUptime()),
+		"uptime, empty":       Uptime(UptimePage{Shell: emptyShell("Uptime", "/mining/uptime"), Days: UptimeDays{Facts: waiting(FigureUptimeDays)}, Classes: UptimeTable{Facts: waiting(FigureUptime), ID: FigureUptime, Title: "By class"}, Sites: UptimeTable{Facts: waiting(FigureUptime), ID: "uptime-sites", Title: "By site"}}),
 		"admin, full":         AdminSources(sampleAdmin()),
 		"admin, empty":        AdminSources(AdminSourcesPage{Shell: emptyShell("Sources and jobs", "/admin/sources")}),
 		"admin, broken":       AdminSources(brokenAdmin()),
@@ -105,7 +109,7 @@ func pages() map[string]templ.Component {
 }
 
 func TestEveryPageInEveryStateKeepsTheRules(t *testing.T) {
-	for name, page := range pages() {
+	for name, page := range pages(t) {
 		t.Run(name, func(t *testing.T) {
 			for _, b := range render(t, page).breaches() {
 				t.Error(b)
@@ -136,7 +140,7 @@ func TestNavigationMarksThePageAndHasNoDeadLinks(t *testing.T) {
 			current = append(current, href)
 		}
 		if within(a, "nav") {
-			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/fleet", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
+			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/fleet", "/mining/uptime", "/mining/curtailment", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
 				"/admin/sources", "/admin/people", "/admin/audit", "/admin/settings", "/admin/alerts", "/share", "/account"}
 			if href, _ := attr(a, "href"); !slices.Contains(pages, href) {
 				t.Errorf("navigation links to %q", href)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"switchyard/econ/market"
+	"switchyard/econ/mining"
 	"switchyard/econ/ops"
 	"switchyard/views/chart"
 	"switchyard/views/format"
@@ -215,4 +216,33 @@ func sampleTable() DataTablePage {
 		Total:   1200, CSV: "/data/prices.csv?range=24h", XLSX: "/data/prices.xlsx?range=24h",
 		Facts: sampleFacts("", "the store", market.Aged, 0),
 	}
+}
+
+// sampleUptime has a day that was not seen, a class that could not run, and one
+// whose nameplate is not known.
+func sampleUptime() UptimePage {
+	row := func(name string, h mining.MachineHours) UptimeRow {
+		u, err := mining.ComputeUptime(h)
+		if err != nil {
+			panic(err) // a slip of the programmer
+		}
+		return UptimeRow{Name: name, Href: "/mining/fleet?class=1", Machines: mining.Of(h.Installed / 720), Hours: h, Uptime: u, Coverage: mining.Of(0.998)}
+	}
+	rows := []UptimeRow{
+		row("Antminer S21", mining.MachineHours{Installed: 4_320_000, Broken: 41_000, Curtailed: 38_000, Performance: mining.Of(1.0)}),
+		row("Whatsminer M60S", mining.MachineHours{Installed: 7200, Broken: 7200, Performance: mining.Unknown[float64]("no machine hashed")}),
+		row("Class 9", mining.MachineHours{Installed: 720, Performance: mining.Unknown[float64]("the nameplate of a class is not known")}),
+	}
+	p := UptimePage{
+		Shell: sampleShell("Uptime", "/mining/uptime"), Sentence: ui.Sentence{}.Stress("99.05%").Say(" of the hours."), Events: "mining.telemetry",
+		Periods: []ui.SegItem{{Href: "/mining/uptime?period=7d", Label: "7 d", Current: true}},
+		KPIs:    []ui.KPI{{Label: "Availability", Unit: ui.Mining, Value: format.Percent2(0.9905)}, {Label: "Realised", Unit: ui.Mining, Why: "no machine hashed"}},
+		Classes: UptimeTable{Facts: sampleFacts(FigureUptime, "the machines", market.Live, 0), ID: FigureUptime, Title: "By class", Head: "Class", Rows: rows, Total: &rows[0]},
+		Sites:   UptimeTable{Facts: sampleFacts(FigureUptime, "the machines", market.Live, 0), ID: "uptime-sites", Title: "By site", Head: "Site", Rows: rows[:1]},
+		Days:    UptimeDays{Facts: sampleFacts(FigureUptimeDays, "the machines", market.Live, 0), From: sampleNow.AddDate(0, 0, -7), To: sampleNow},
+	}
+	for n := range 5 {
+		p.Days.Availability = append(p.Days.Availability, market.Point{T: sampleNow.AddDate(0, 0, n-7), V: 98 + float64(n%3)/10})
+	}
+	return p
 }

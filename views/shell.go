@@ -119,6 +119,7 @@ func Pages() []NavGroup {
 			{Href: "/mining/sites", Label: "Sites", Keys: ""},
 			{Href: "/mining/power", Label: "Power contracts", Keys: ""},
 			{Href: "/mining/fleet", Label: "Fleet", Keys: ""},
+			{Href: "/mining/uptime", Label: "Uptime", Keys: ""},
 			{Href: "/mining/curtailment", Label: "Curtailment", Keys: ""},
 			{Href: "/mining/monthly", Label: "Monthly update", Keys: ""},
 		}},

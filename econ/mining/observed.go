@@ -104,36 +104,6 @@ func (r Reading) seen(siteAnswers bool) (Observed, bool) {
 	return SeenNothing, true // we did not ask it, or could not reach its site
 }
 
-// SeenHours are the hours of machines of one class by what they were seen to
-// do.
-type SeenHours struct {
-	Hours map[Observed]float64
-	// HashHours is hashrate × hours while hashing, in H/s·h.
-	HashHours float64
-}
-
-// MachineHours turns hours into the terms of M11: idle, silent and repaired
-// machines could not run. Hours in which nothing of a site was seen are left
-// out, and coverage is the fraction of the hours that was seen. The hashrate is
-// held against the nameplate of the class; without hashing hours or nameplate
-// the performance is unknown.
-func (s SeenHours) MachineHours(nameplate units.Hashrate) (h MachineHours, coverage float64) {
-	all := 0.0
-	for seen, hours := range s.Hours {
-		all += hours
-		if seen != SeenNothing {
-			h.Installed += hours
-		}
-	}
-	h.Broken = s.Hours[SeenIdle] + s.Hours[SeenSilent] + s.Hours[SeenRepair]
-	h.Curtailed = s.Hours[SeenCurtailed]
-	h.Performance = ratio(s.HashHours, s.Hours[SeenHashing]*float64(nameplate), "no machine hashed, or its nameplate is not known")
-	if all > 0 {
-		coverage = h.Installed / all
-	}
-	return h, coverage
-}
-
 // Plus is the sum of two groups, without their key and what was seen. A sum
 // that one of them does not have is that of the other.
 func (c FleetCycle) Plus(d FleetCycle) FleetCycle {

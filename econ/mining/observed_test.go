@@ -1,7 +1,6 @@
 package mining_test
 
 import (
-	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,33 +54,5 @@ func TestACycleIsCountedBySiteAndClassAndUnknownIsNotZero(t *testing.T) {
 	}
 	if sum := one.Plus(two); sum.Hashrate.Value != 190*units.TH || sum.Machines != 10 {
 		t.Errorf("sum %+v", sum)
-	}
-}
-
-// 100 hours: 80 hash at 95 % of the nameplate, 5 idle, 3 silent, 2 in repair,
-// 10 curtailed; 25 more were not seen. Available 90 %, used 80/90, realised 76 %.
-func TestSeenHoursAreTheTermsOfM11(t *testing.T) {
-	h, coverage := mining.SeenHours{
-		Hours: map[mining.Observed]float64{
-			mining.SeenHashing: 80, mining.SeenIdle: 5, mining.SeenSilent: 3, mining.SeenRepair: 2,
-			mining.SeenCurtailed: 10, mining.SeenNothing: 25,
-		},
-		HashHours: 80 * 95e12,
-	}.MachineHours(100 * units.TH)
-	u, err := mining.ComputeUptime(h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, pair := range map[string][2]float64{
-		"coverage": {coverage, 0.8}, "availability": {u.Availability.Value, 0.9},
-		"utilisation": {u.Utilisation.Value, 80.0 / 90}, "realised": {u.Realised.Value, 0.76},
-	} {
-		if math.Abs(pair[0]-pair[1]) > 1e-12 {
-			t.Errorf("%s is %v, want %v", name, pair[0], pair[1])
-		}
-	}
-	h, coverage = mining.SeenHours{}.MachineHours(100 * units.TH)
-	if u, err := mining.ComputeUptime(h); err != nil || u.Availability.Known || u.Realised.Known || coverage != 0 {
-		t.Errorf("no hours: %+v, %v, coverage %v", u, err, coverage)
 	}
 }

@@ -1,6 +1,7 @@
 // Package demo writes the fictional company of the demo: its people, sites,
 // customers and accounts. It goes the way everybody goes, through the store
-// with the rights of the unit concerned, and into the audit log.
+// with the rights of the unit concerned, and into the audit log. What machines
+// did is written as by the job that asks them.
 package demo
 
 import (
@@ -31,15 +32,12 @@ func Seed(ctx context.Context, d *db.DB, w *simulate.World) error {
 	if err := company(ctx, d); err != nil {
 		return fmt.Errorf("write the demo company: %w", err)
 	}
-	for _, write := range []func(context.Context, *db.DB, time.Time) error{people, sites, machineClasses, machines, customers, accounts} {
+	for _, write := range []func(context.Context, *db.DB, time.Time) error{people, sites, machineClasses, machines, contracts, customers, accounts} {
 		if err := write(ctx, d, today); err != nil {
 			return fmt.Errorf("write the demo company: %w", err)
 		}
 	}
-	if err := contracts(ctx, d, today); err != nil {
-		return fmt.Errorf("write the demo company: %w", err)
-	}
-	for _, write := range []func(context.Context, *db.DB, *simulate.World) error{powerPrices, curtailments, months} {
+	for _, write := range []func(context.Context, *db.DB, *simulate.World) error{powerPrices, curtailments, months, history} {
 		if err := write(ctx, d, w); err != nil {
 			return fmt.Errorf("write the demo company: %w", err)
 		}

@@ -20,6 +20,7 @@ const (
 	streamPower
 	streamWind
 	streamSpike
+	streamFleet
 )
 
 // mix is SplitMix64's finalizer.

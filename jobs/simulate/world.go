@@ -32,5 +32,8 @@ func NewWorld(cfg Config) *World {
 // Now is the world's clock.
 func (w *World) Now() time.Time { return w.now().UTC() }
 
+// Origin is the day of the world's first start, UTC.
+func (w *World) Origin() time.Time { return w.Begin().AddDate(0, 0, pastDays) }
+
 // Begin is where the world's past begins.
 func (w *World) Begin() time.Time { return time.Unix(w.prices.begin, 0).UTC() }
