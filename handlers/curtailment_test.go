@@ -37,7 +37,7 @@ func TestABackTestByHour(t *testing.T) {
 	from := hour.Add(-6 * time.Hour)
 	s.spot(market.RealTimePower, from, "30", "200", "-20", "200")
 	s.paidHours(from, 48, 48, 24)
-	lines := fileLines(t, s, "/data/back-test.csv?days=7")
+	lines := fileLines(t, s, "/data/back-test.csv?period=7d")
 	if len(lines) != 3 {
 		t.Fatalf("%d hours: %v", len(lines), lines)
 	}
@@ -48,16 +48,16 @@ func TestABackTestByHour(t *testing.T) {
 	sameCells(t, lines[0], from.Format(time.RFC3339), 48.0, mw, mw, revenue-30*mw, revenue-30*mw, revenue-30*mw)
 	sameCells(t, lines[1], from.Add(time.Hour).Format(time.RFC3339), 48.0, mw, 0.0, revenue-200*mw, -3*mw, -3*mw)
 	sameCells(t, lines[2], from.Add(2*time.Hour).Format(time.RFC3339), 24.0, mw, mw, revenue/2+20*mw, revenue/2+20*mw-6*mw, revenue/2+20*mw-6*mw)
-	text := textOf(s.page("/mining/curtailment?days=7").root)
+	text := textOf(s.page("/mining/curtailment?period=7d").root)
 	for _, want := range []string{"In the last 7 days the rule would have made", "165 hours without a price", "of 0 MWh in 3 hours", "the rule catches 100% of what could be gained"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	if text := textOf(s.page("/mining/curtailment?days=90").root); !strings.Contains(text, "Month by month") {
+	if text := textOf(s.page("/mining/curtailment?period=90d").root); !strings.Contains(text, "Month by month") {
 		t.Error("ninety days are not told by month")
 	}
-	if res, _ := s.get("/mining/curtailment?days=31"); res.StatusCode != http.StatusBadRequest {
+	if res, _ := s.get("/mining/curtailment?period=31d"); res.StatusCode != http.StatusBadRequest {
 		t.Errorf("a span that is not offered: %s", res.Status)
 	}
 }
@@ -97,7 +97,7 @@ func TestTheCurtailmentLogSaysWhatItBrought(t *testing.T) {
 		t.Fatalf("log: %s to %q", res.Status, res.Header.Get("Location"))
 	}
 	// 0.1 MW × (200 + ½ × 300) = 35 avoided; 5.5 × 0.99 × 2 × 1½ = 16.335 forgone.
-	line := fileLines(t, s, "/data/curtailments.csv?days=7")[0]
+	line := fileLines(t, s, "/data/curtailments.csv?period=7d")[0]
 	sameCells(t, line, from.Add(time.Hour).Format(time.RFC3339), from.Add(150*time.Minute).Format(time.RFC3339), "Pecos", 0.1, 5.5, "price", "", "By hand", 0.15, 35.0, 0.0, 0.0, 16.34, 18.66)
 	if text := textOf(s.page("/mining/curtailment/1").root); !strings.Contains(text, "$35.00") || !strings.Contains(text, "$16.34") || !strings.Contains(text, "$18.66") {
 		t.Errorf("the line's page: %s", text)
@@ -111,7 +111,7 @@ func TestTheCurtailmentLogSaysWhatItBrought(t *testing.T) {
 	if res, body := s.post("/mining/curtailment/1", append(logValues(local(from.Add(time.Hour)), local(from.Add(2*time.Hour)), "0.2", "price", ""), "known_from", read)...); res.StatusCode != http.StatusConflict || !contains(body, `value="0.2"`) {
 		t.Errorf("the second editor is not told what changed: %s", res.Status)
 	}
-	sameCells(t, fileLines(t, s, "/data/curtailments.csv?days=7")[0][8:], 0.1, 20.0, 0.0, 0.0, 10.89, 9.11)
+	sameCells(t, fileLines(t, s, "/data/curtailments.csv?period=7d")[0][8:], 0.1, 20.0, 0.0, 0.0, 10.89, 9.11)
 }
 
 // A clock time that comes twice in autumn is the earlier one, unless its offset

@@ -102,6 +102,9 @@ func (a *App) figures() []figure {
 		{views.FigureSiteHours, "Hour by hour", "What should run at a site at the price of each hour; M10", "/mining/merit-order", may(access.RoomMining, access.Read), []column{
 			{"Hour", "UTC", true}, {"At the site", "", true}, {"Basis", "", true}, {"Power", "$ per MWh", false}, {"On", "MW", false}, {"Off", "MW", false}, {"Margin", "$", false},
 		}, siteHourRows},
+		{views.FigureMiningColumn, "Mining unit", "Last 30 days of today's fleet, run by the rule; change against the 30 days before; M8, M10, M11", "/", may(access.RoomMining, access.Read), []column{
+			{"Measure", "", true}, {"30 days", "", true}, {"Unit", "", true}, {"Change", "", true},
+		}, columnRows},
 		{views.FigureBackTest, "Back-test by hour", "Always on, by rule and with foresight, margins after the blocks' position; M10", curtailmentPath, may(access.RoomMining, access.Read), []column{
 			{"Hour", "UTC", true}, {"Hashprice", "$ per PH/s a day", false}, {"Drawn always on", "MWh", false}, {"Drawn by rule", "MWh", false}, {"Always on", "$", false}, {"By rule", "$", false}, {"With foresight", "$", false},
 		}, backTestRows},

@@ -3,7 +3,6 @@ package handlers
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,12 +13,9 @@ import (
 	"switchyard/views/ui"
 )
 
-// backSpans are the spans of a back-test in days; the first stands for none.
-var backSpans = []int{30, 7, 90, 365, 730}
-
 // past is the present fleet in the hours of a span that is over.
 type past struct {
-	days     int
+	days     int       // that it spans
 	from, to time.Time
 	basis    fleetBasis
 	pays     map[int64]float64 // hashprice in USD/PH/day by the hour's Unix time
@@ -28,19 +24,6 @@ type past struct {
 	why      string           // there is none, in words
 	left     int              // hours left out, for a price of them is not known
 	apart    []string         // what of the fleet is left out, in words
-}
-
-// askedDays is the span that an address asks for.
-func (p *page) askedDays() (int, error) {
-	text := p.c.QueryParam("days")
-	if text == "" {
-		return backSpans[0], nil
-	}
-	days, err := strconv.Atoi(text)
-	if err != nil || !slices.Contains(backSpans, days) {
-		return 0, badInput("The span is 7, 30, 90, 365 or 730 days.")
-	}
-	return days, nil
 }
 
 // readPast reads what the fleet's past rests on.
@@ -181,7 +164,6 @@ func (p *page) backTest(v past) views.BackTestFigure {
 // pastFacts are the facts of a figure of the past.
 func (p *page) pastFacts(v past, figure string) ui.Facts {
 	facts := p.facts(figure, p.priceFresh(p.price.HP, keyHashprice), "today's fleet, contracts and assumptions; prices of power and hashprice of the time")
-	facts.DataHref += "?days=" + strconv.Itoa(v.days)
 	if v.why != "" {
 		facts.Problem = &ui.Problem{Kind: ui.Empty, Title: "Cannot be tested yet", Text: strings.ToUpper(v.why[:1]) + v.why[1:] + "."}
 	}
@@ -222,11 +204,11 @@ func thousands(v float64) format.Value {
 
 // backTestRows are the rows of the back-test's files, an hour each.
 func backTestRows(p *page) ([][]cell, error) {
-	days, err := p.askedDays()
+	asked, err := askedPeriod(p.c)
 	if err != nil {
 		return nil, err
 	}
-	v, err := p.readBackTest(days)
+	v, err := p.readBackTest(asked.days)
 	if err != nil || v.test == nil {
 		return nil, err
 	}

@@ -27,11 +27,11 @@ const (
 func (a *App) showCurtailment(c echo.Context) error {
 	var v views.CurtailmentPage
 	err := a.readPage(c, []string{topicCurtailment}, func(p *page) error {
-		days, err := p.askedDays()
+		asked, err := askedPeriod(c)
 		if err != nil {
 			return err
 		}
-		back, err := p.readBackTest(days)
+		back, err := p.readBackTest(asked.days)
 		if err != nil {
 			return err
 		}
@@ -41,8 +41,9 @@ func (a *App) showCurtailment(c echo.Context) error {
 		if v.Log, err = p.curtailmentLog(back); err != nil {
 			return err
 		}
-		for _, d := range []int{7, 30, 90, 365, 730} {
-			v.Spans = append(v.Spans, ui.SegItem{Label: backSpanLabel(d), Href: curtailmentPath + "?days=" + strconv.Itoa(d), Current: d == days})
+		v.Spans = periodLinks(curtailmentPath, asked)
+		for _, facts := range []*ui.Facts{&v.BackTest.Facts, &v.Log.Facts} {
+			facts.DataHref += "?period=" + asked.name
 		}
 		v.Shell = a.shell(p, "Curtailment", topicCurtailment)
 		return nil
@@ -51,17 +52,6 @@ func (a *App) showCurtailment(c echo.Context) error {
 		return err
 	}
 	return render(c, http.StatusOK, views.Curtailment(v))
-}
-
-// backSpanLabel names a span of days.
-func backSpanLabel(days int) string {
-	switch days {
-	case 365:
-		return "1 y"
-	case 730:
-		return "2 y"
-	}
-	return strconv.Itoa(days) + " d"
 }
 
 // curtailmentSentence is the page's answer.
@@ -190,11 +180,11 @@ func curtailmentRow(l loggedCurtailment) views.RecordRow {
 
 // curtailmentRows are the rows of the log's files.
 func curtailmentRows(p *page) ([][]cell, error) {
-	days, err := p.askedDays()
+	asked, err := askedPeriod(p.c)
 	if err != nil {
 		return nil, err
 	}
-	v, err := p.readPast(days)
+	v, err := p.readPast(asked.days)
 	if err != nil {
 		return nil, err
 	}

@@ -27,31 +27,9 @@ const (
 	minerSource = "miners.telemetry"
 )
 
-// uptimePeriod is a choice of how far back the page reaches.
-type uptimePeriod struct {
-	name, label, words string
-	days               int
-}
-
-var uptimePeriods = [...]uptimePeriod{
-	{"7d", "7\u00a0d", "7 days", 7}, {"30d", "30\u00a0d", "30 days", 30}, {"90d", "90\u00a0d", "90 days", 90},
-	{"1y", "1\u00a0y", "year", 365}, {"2y", "2\u00a0y", "two years", 730},
-}
-
-// askedPeriod reads ?period=, 30 days if there is none.
-func askedPeriod(c echo.Context) (uptimePeriod, error) {
-	name := cmp.Or(c.QueryParam("period"), "30d")
-	for _, v := range uptimePeriods {
-		if v.name == name {
-			return v, nil
-		}
-	}
-	return uptimePeriod{}, badInput("\"period\" must be 7d, 30d, 90d, 1y or 2y.")
-}
-
 // uptimeFacts are the hours of a period with what they are told by.
 type uptimeFacts struct {
-	period      uptimePeriod
+	period      period
 	from, today time.Time // the first day, and the one that is not over
 	hours       mining.FleetHours
 	register    fleet.Register
@@ -174,16 +152,14 @@ func (a *App) showUptime(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, o := range uptimePeriods {
-			v.Periods = append(v.Periods, ui.SegItem{Href: uptimePath + "?period=" + o.name, Label: o.label, Current: o == f.period})
-		}
+		v.Periods = periodLinks(uptimePath, f.period)
 		total, err := f.row(f.hours.Places)
 		if err != nil {
 			return err
 		}
 		total.Name = "Fleet"
 		v.Sentence, v.KPIs = uptimeSentence(f, total), uptimeKPIs(total)
-		if v.Days, err = p.uptimeDays(f); err != nil {
+		if v.Days, err = p.uptimeDays(f, total); err != nil {
 			return err
 		}
 		if v.Classes, v.Sites, err = p.uptimeTables(f, total); err != nil {
@@ -242,8 +218,9 @@ func uptimeKPIs(total views.UptimeRow) []ui.KPI {
 	}
 }
 
-// uptimeSourced are the facts of a figure of the page.
-func (p *page) uptimeSourced(f uptimeFacts, figure string) (ui.Facts, error) {
+// uptimeSourced are the facts of a figure of the page; the hours of all machines
+// are its inputs.
+func (p *page) uptimeSourced(f uptimeFacts, total views.UptimeRow, figure string) (ui.Facts, error) {
 	src, err := readSource(p.ctx, p.s, minerSource)
 	if err != nil {
 		return ui.Facts{}, err
@@ -252,16 +229,22 @@ func (p *page) uptimeSourced(f uptimeFacts, figure string) (ui.Facts, error) {
 		Freshness: market.JudgeFreshness(src.SucceededAt, src.Cadence, true, p.now), Topic: topicMeasured, Cadence: src.Cadence,
 	}, "what machines were seen to do, once a minute")
 	facts.DataHref += "?period=" + f.period.name
+	for _, in := range []struct {
+		name  string
+		hours float64
+	}{{"Installed hours", total.Hours.Installed}, {"Broken hours", total.Hours.Broken}, {"Curtailed hours", total.Hours.Curtailed}} {
+		facts.Inputs = append(facts.Inputs, ui.Input{Name: in.name, Value: format.Value{Text: format.Count(in.hours)}, At: p.now, Source: "seen since " + format.DayMonthYear(f.from)})
+	}
 	if len(f.hours.Places) == 0 {
 		facts.Problem = &ui.Problem{Kind: ui.Empty, Title: "No machine was seen", Text: "Machines of the register that have an address are asked once a minute; their hours are counted from then on.", Href: "/mining/fleet", Action: "Fleet"}
 	}
 	return facts, nil
 }
 
-func (p *page) uptimeDays(f uptimeFacts) (views.UptimeDays, error) {
+func (p *page) uptimeDays(f uptimeFacts, total views.UptimeRow) (views.UptimeDays, error) {
 	v := views.UptimeDays{From: f.from, To: f.today.AddDate(0, 0, -1)}
 	var err error
-	if v.Facts, err = p.uptimeSourced(f, views.FigureUptimeDays); err != nil {
+	if v.Facts, err = p.uptimeSourced(f, total, views.FigureUptimeDays); err != nil {
 		return v, err
 	}
 	days, err := f.days()
@@ -293,7 +276,7 @@ func (p *page) uptimeDays(f uptimeFacts) (views.UptimeDays, error) {
 const partlySeen = 0.999
 
 func (p *page) uptimeTables(f uptimeFacts, total views.UptimeRow) (classes, sites views.UptimeTable, err error) {
-	facts, err := p.uptimeSourced(f, views.FigureUptime)
+	facts, err := p.uptimeSourced(f, total, views.FigureUptime)
 	if err != nil {
 		return classes, sites, err
 	}

@@ -49,9 +49,16 @@ func (a *App) showOverview(c echo.Context) error {
 		if v.Units, err = p.unitsFigure(); err != nil {
 			return err
 		}
+		follow := []string{keyBTC, keyHashprice, keyDifficulty, keyHashrate, keyFees, topicBlock, topicSource, topicSite, topicCustomer, topicBalance}
+		if p.who.May(access.RoomMining, access.Read) {
+			if v.Mining, err = p.miningColumn(); err != nil {
+				return err
+			}
+			follow = append(follow, topicFleet, topicContract, topicPowerPrice, topicPractice, topicMeasured)
+		}
 		v.Adjustment = p.adjustmentFigure()
 		v.Halving = p.halvingFigure()
-		v.Shell = a.shell(p, "Overview", keyBTC, keyHashprice, keyDifficulty, keyHashrate, keyFees, topicBlock, topicSource, topicSite, topicCustomer, topicBalance)
+		v.Shell = a.shell(p, "Overview", follow...)
 		return nil
 	})
 	if err != nil {

@@ -101,7 +101,7 @@ func TestUptimeIsThreeNumbers(t *testing.T) {
 	text := textOf(p.root)
 	for _, want := range []string{
 		"Over the last 30 days, machines were able to run in 99.05% of their hours and ran in 99.11% of those ; against the nameplate they realised 98.17%",
-		"41,000 of 4,320,000 hours broken", "38,000 hours curtailed", "100.00% of the nameplate while hashing", "Formula M11.", "6,000", "Maker A", "Pecos",
+		"41,000 of 4,320,000 hours broken", "38,000 hours curtailed", "100.00% of the nameplate while hashing", "Formula M11.", "Broken hours 20 Mar 2026", "seen since 18 Feb 2026 41,000", "6,000", "Maker A", "Pecos",
 		"Simulated",
 	} {
 		if !contains(text, want) {

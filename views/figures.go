@@ -27,6 +27,7 @@ const (
 	FigureSiteHours    = "site-hours"      // a site hour by hour
 	FigureBackTest     = "back-test"       // past hours decided in three ways
 	FigureCurtailments = "curtailments"    // the curtailment log
+	FigureMiningColumn = "mining-unit"     // the mining unit by the measures of both units
 	FigureMonthly      = "monthly"         // the monthly production update
 	FigureClassDays    = "class-days"      // what each class earns and costs at its site
 	FigureClasses      = "classes"         // machine classes with their modes

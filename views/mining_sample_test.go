@@ -40,7 +40,7 @@ func sampleToday(t testing.TB) TodayPage {
 
 func sampleCurtailment() CurtailmentPage {
 	p := CurtailmentPage{
-		Shell: sampleShell("Curtailment", "/mining/curtailment"), Sentence: ui.Sentence{}.Say("The rule would have made more."), Spans: []ui.SegItem{{Href: "/mining/curtailment?days=7", Label: "7 d", Current: true}},
+		Shell: sampleShell("Curtailment", "/mining/curtailment"), Sentence: ui.Sentence{}.Say("The rule would have made more."), Spans: []ui.SegItem{{Href: "/mining/curtailment?period=7d", Label: "7 d", Current: true}},
 		KPIs:     []ui.KPI{{Label: "By rule", Value: format.Value{Text: "$6k"}, Unit: ui.Mining}},
 		BackTest: BackTestFigure{Facts: sampleFacts(FigureBackTest, "prices", market.Live, 0), From: sampleNow.AddDate(0, 0, -3), To: sampleNow},
 		Log: RecordsPage{

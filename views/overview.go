@@ -14,6 +14,7 @@ type OverviewPage struct {
 	Halving    HalvingFigure
 	Sources    *SourcesHealth // nil: the reader may not see them
 	Units      *UnitsFigure   // nil: no unit tells this reader anything
+	Mining     *UnitColumn    // nil: the reader may not see the unit
 }
 
 // MarketFigure compares price and network measures over three spans.

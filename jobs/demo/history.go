@@ -32,22 +32,20 @@ func history(ctx context.Context, d *db.DB, w *simulate.World) error {
 	if err != nil {
 		return err
 	}
-	sites, classes := make(map[string]int64), make(map[string]mining.MachineClass)
+	sites, classes := make(map[string]int64), make(map[string]int64)
 	for id, site := range reg.Sites {
 		sites[site.Name] = id
 	}
-	ids := make(map[string]int64)
 	for id, class := range reg.Classes {
-		ids[class.Name], classes[class.Name] = id, class
+		classes[class.Name] = id
 	}
 	var days []mining.DayHours
 	for h, hall := range halls {
-		class, known := classes[hall.model]
-		if !known || sites[hall.site] == 0 {
+		key := mining.FleetKey{SiteID: sites[hall.site], ClassID: classes[hall.model]}
+		if key.SiteID == 0 || key.ClassID == 0 {
 			continue // somebody has renamed it since
 		}
-		key := mining.FleetKey{SiteID: sites[hall.site], ClassID: ids[hall.model]}
-		days = append(days, hallDays(w, h, key, class.Nameplate().Hashrate)...)
+		days = append(days, hallDays(w, h, key, reg.Classes[key.ClassID].Nameplate().Hashrate)...)
 	}
 	days = joinHalls(days)
 	s := d.Jobs()
