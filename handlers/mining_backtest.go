@@ -15,7 +15,7 @@ import (
 
 // past is the present fleet in the hours of a span that is over.
 type past struct {
-	days     int       // that it spans
+	days     int // that it spans
 	from, to time.Time
 	basis    fleetBasis
 	pays     map[int64]float64 // hashprice in USD/PH/day by the hour's Unix time
