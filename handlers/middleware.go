@@ -33,12 +33,15 @@ func (a *App) use(e *echo.Echo) {
 		a.recoverPanic,
 		a.securityHeaders,
 		a.sameOriginWrites,
-		limitBody(bodyLimit, func(c echo.Context) bool { return c.Path() == importPath }),
-		limitBody(uploadLimit, func(c echo.Context) bool { return c.Path() != importPath }),
+		limitBody(bodyLimit, takesFile),
+		limitBody(uploadLimit, func(c echo.Context) bool { return !takesFile(c) }),
 		withTimeout,
 		a.identify,
 	)
 }
+
+// takesFile says whether the route takes a file.
+func takesFile(c echo.Context) bool { return c.Path() == importPath || c.Path() == pricesPath }
 
 // limitBody refuses a body that is larger, but for the requests to leave out.
 func limitBody(limit string, leaveOut middleware.Skipper) echo.MiddlewareFunc {

@@ -276,21 +276,26 @@ func changeText(ch fleet.Change) string {
 
 // drawProblems names every cell that is wrong.
 func (a *App) drawProblems(c echo.Context, v views.ImportPage, name string, problems []table.Problem, count int) error {
-	table := views.RecordsPage{
+	v.Preview = problemTable(name, problems, count)
+	v.Upload.Field.Error = fmt.Sprintf("%s has %s that cannot be imported.", name, countOf(count, "cell"))
+	return a.drawImport(c, v, http.StatusUnprocessableEntity)
+}
+
+// problemTable lists the bad cells of a file.
+func problemTable(name string, problems []table.Problem, count int) *views.RecordsPage {
+	list := &views.RecordsPage{
 		Figure: "preview", Title: fmt.Sprintf("%s of %s cannot be imported", countOf(count, "cell"), name), Sub: "Nothing is written. Mend these cells and send the file again.",
 		Columns: []views.DataColumn{{Label: "Row"}, {Label: "Column"}, {Label: "Value"}, {Label: "What is wrong"}, {Label: "Likely"}},
 	}
 	for _, p := range problems {
-		table.Rows = append(table.Rows, views.RecordRow{Mark: ui.MarkBad, State: "Wrong", Cells: []views.Cell{
+		list.Rows = append(list.Rows, views.RecordRow{Mark: ui.MarkBad, State: "Wrong", Cells: []views.Cell{
 			{Text: strconv.Itoa(p.Row)}, {Text: p.Column}, {Text: orMissing(p.Value)}, {Text: p.What}, {Text: orMissing(p.Likely)},
 		}})
 	}
 	if count > len(problems) {
-		table.Sub = fmt.Sprintf("The first %d. ", len(problems)) + table.Sub
+		list.Sub = fmt.Sprintf("The first %d. ", len(problems)) + list.Sub
 	}
-	v.Preview = &table
-	v.Upload.Field.Error = fmt.Sprintf("%s has %s that cannot be imported.", name, countOf(count, "cell"))
-	return a.drawImport(c, v, http.StatusUnprocessableEntity)
+	return list
 }
 
 func (a *App) drawImport(c echo.Context, v views.ImportPage, status int) error {

@@ -1,0 +1,126 @@
+package handlers_test
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"switchyard/db"
+	"switchyard/econ/access"
+)
+
+const westPoint = "ERCOT HB_WEST"
+
+// sendPrices sends a file of power prices with what is said beside it.
+func (s *site) sendPrices(point, zone, name, body string) (*http.Response, string) {
+	s.t.Helper()
+	var buf bytes.Buffer
+	w := multipart.NewWriter(&buf)
+	for field, value := range map[string]string{"point": point, "product": "real-time", "zone": zone} {
+		if err := w.WriteField(field, value); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	part, err := w.CreateFormFile("file", name)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := part.Write([]byte(body)); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.do(http.MethodPost, "/mining/power/prices", buf.String(), "Content-Type", w.FormDataContentType(), "Sec-Fetch-Site", "same-origin")
+}
+
+// bringPrices sends a file that is sound and returns what the page says of it.
+func (s *site) bringPrices(point, zone, name, body string) string {
+	s.t.Helper()
+	res, page := s.sendPrices(point, zone, name, body)
+	to := res.Header.Get("Location")
+	if res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/mining/power/prices?") {
+		s.t.Fatalf("%s: %s %s", name, res.Status, between(page, "<main", "</main>"))
+	}
+	_, page = s.get(to)
+	return between(page, `role="status">`, "</p>")
+}
+
+// hours is a file of n prices by the hour from first on.
+func hours(first time.Time, n int) []string {
+	lines := []string{"time_utc,price_usd_per_mwh"}
+	for i := range n {
+		lines = append(lines, fmt.Sprintf("%s,%d.%02d", first.Add(time.Duration(i)*time.Hour).Format(time.RFC3339), i%90-20, i%100))
+	}
+	return lines
+}
+
+// spans are what is stored, as the store tells it.
+func (s *site) spans() []db.PowerSpan {
+	s.t.Helper()
+	list, err := s.db.As(access.Mining).PowerSpans(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return list
+}
+
+func TestAFileOfPricesIsImportedOnce(t *testing.T) {
+	s := open(t, nil)
+	s.as(access.Mining)
+	s.post("/mining/sites", siteValues("North", "74.5")...)
+	s.post("/mining/sites", siteValues("South", "20")...)
+	s.post("/mining/power", contractValues("1", "index", "0", "", "", "")...)
+	far := contractValues("2", "index", "0", "", "", "")
+	far[1] = "PJM WESTERN_HUB"
+	s.post("/mining/power", far...)
+	if main := s.page("/mining/power/prices").text("main"); !contains(main, "No price of power is stored yet. Of 2 points that contracts follow no price is known.") || strings.Count(main, "no price known") != 2 {
+		t.Errorf("before the first file: %s", main)
+	}
+
+	first := time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
+	lines := hours(first, 8_760)
+	file := strings.Join(lines, "\n")
+	if got := s.bringPrices(westPoint, "UTC", "hours.csv", file); got != "8,760 prices added, 0 corrected." {
+		t.Errorf("the file: %q", got)
+	}
+	if got := s.bringPrices(westPoint, "UTC", "again.csv", file); got != "Nothing has changed: 8,760 prices of the file are stored as they are." {
+		t.Errorf("the file again: %q", got)
+	}
+	lines[12] = lines[12][:21] + "-250.125"
+	if got := s.bringPrices(westPoint, "UTC", "corrected.csv", strings.Join(append(lines, "2023-01-01T00:00:00Z,7"), "\n")); got != "1 price added, 1 corrected." {
+		t.Errorf("a correction: %q", got)
+	}
+	want := []db.PowerSpan{{Point: westPoint, Product: "real-time", First: first, Last: first.Add(8_761 * time.Hour), Rows: 8_761, Source: "file corrected.csv"}}
+	if diff := cmp.Diff(want, s.spans()); diff != "" {
+		t.Error(diff)
+	}
+	got, err := s.db.As(access.Mining).PowerHours(t.Context(), westPoint, first.Add(11*time.Hour), first.Add(12*time.Hour))
+	if err != nil || len(got) != 1 || got[0].RealTime.USDPerMWh != -250.125 || got[0].RealTime.Known != time.Hour {
+		t.Errorf("a negative price that was corrected: %+v, %v", got, err)
+	}
+	main := s.page("/mining/power/prices").text("main")
+	for _, want := range []string{"Prices of 1 point are stored. Of 1 point that contracts follow no price is known.", "PJM WESTERN_HUB", "no price known", "8,761", "file corrected.csv"} {
+		if !contains(main, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	_, csv := s.get("/data/power-prices.csv")
+	if !contains(csv, "PJM WESTERN_HUB,,,,,,follows it\r\nERCOT HB_WEST,real-time,2022-01-01T00:00:00Z,2023-01-01T01:00:00Z,8761,file corrected.csv,follows it") {
+		t.Errorf("file: %s", csv)
+	}
+	log, err := s.db.As(access.Admin).Audit(t.Context(), db.AuditFilter{Action: "import power prices", Limit: 10})
+	if err != nil || len(log) != 2 {
+		t.Errorf("audit: %+v, %v; a file that changes nothing is no write", log, err)
+	}
+	s.as(access.Executive)
+	if _, page := s.get("/mining/power/prices"); contains(page, "multipart/form-data") || !contains(page, "8,761") {
+		t.Error("an executive reads and does not import")
+	}
+}
