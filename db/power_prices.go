@@ -37,9 +37,11 @@ SELECT product, date_trunc('hour', begins_at, 'UTC') AS hour, width_s, sum(usd_p
  GROUP BY 1, 2, 3 ORDER BY 2, 3`
 	sqlFollowedPoints = `SELECT point FROM mining.followed_point ORDER BY point`
 	sqlPowerSpans     = `
-SELECT point, product, min(begins_at) AS first, max(begins_at + make_interval(secs => width_s)) AS last, count(*) AS rows,
-       (array_agg(source ORDER BY begins_at DESC))[1] AS source
-  FROM mining.power_price GROUP BY point, product ORDER BY point, product`
+SELECT s.point, s.product, s.first, s.last, s.rows,
+       (SELECT p.source FROM mining.power_price AS p WHERE p.point = s.point AND p.product = s.product ORDER BY p.begins_at DESC, p.width_s DESC LIMIT 1) AS source
+  FROM (SELECT point, product, min(begins_at) AS first, max(begins_at + make_interval(secs => width_s)) AS last, count(*) AS rows
+          FROM mining.power_price GROUP BY point, product) AS s
+ ORDER BY s.point, s.product`
 	sqlReadDocuments = `SELECT id FROM mining.power_document WHERE id = ANY ($1) AND points @> $2`
 	sqlNoteDocument  = `
 INSERT INTO mining.power_document (id, published_at, points, read_at) VALUES ($1, $2, $3, $4)

@@ -116,7 +116,7 @@ func importedPrices(q url.Values) (string, error) {
 		text = fmt.Sprintf("Nothing has changed: %s of the file are stored as they are.", pricesOf(counts["read"]))
 	}
 	if n := counts["repeated"]; n > 0 {
-		text += fmt.Sprintf(" %s of the hour that clocks repeat in autumn were taken in the order of the file, the earlier first.", format.Count(float64(n)))
+		text += fmt.Sprintf(" %s told apart by the order of the file, the earlier first: clocks repeat an hour in autumn.", format.Count(float64(n)))
 	}
 	return text, nil
 }

@@ -124,3 +124,94 @@ func TestAFileOfPricesIsImportedOnce(t *testing.T) {
 		t.Error("an executive reads and does not import")
 	}
 }
+
+func TestThreeBadCellsOfTenThousandAreNamedAndNothingIsStored(t *testing.T) {
+	s := open(t, nil)
+	s.as(access.Mining)
+	lines := hours(time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC), 10_000)
+	lines[17], lines[5_000], lines[10_000] = "17/1/2022 16:00,3", lines[5_000][:21]+"$12.50", lines[9_999]
+	res, page := s.sendPrices(westPoint, "America/Chicago", "bad <b>.csv", strings.Join(lines, "\n"))
+	if res.StatusCode != http.StatusUnprocessableEntity || !contains(page, "3 cells of bad &lt;b&gt;.csv cannot be imported") {
+		t.Errorf("%s", res.Status)
+	}
+	for _, want := range []string{
+		"A time is needed, for example 2026-03-10 14:00", "2022-01-17 16:00", "&#34;$12.50&#34; is not a number", "Row 10000 has this time too.",
+		`value="America/Chicago"`, `value="ERCOT HB_WEST"`, "has 3 cells that cannot be imported.",
+	} {
+		if !contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if list := s.spans(); len(list) != 0 {
+		t.Errorf("something is stored: %+v", list)
+	}
+}
+
+func TestWhatIsNoFileOfPricesIsRefusedBesideItsField(t *testing.T) {
+	s := open(t, nil)
+	s.as(access.Mining)
+	sound := strings.Join(hours(time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC), 3), "\n")
+	for _, c := range []struct{ point, zone, body, says string }{
+		{westPoint, "UTC", "", "The file is empty."},
+		{westPoint, "UTC", "x\n", "No line names the columns. The first should be: time_utc, price_usd_per_mwh."},
+		{westPoint, "UTC", "when,price\n2026-03-10,1\n", "This column is missing. It may be called time_utc"},
+		{westPoint, "UTC", "time,price\n\"x", "Line 2 of the file is damaged"},
+		{westPoint, "Mars/Olympus", sound, "not a name of the time zone database"},
+		{"HB_WEST", "UTC", sound, "is not a market and a point of it"},
+		{"", "UTC", sound, "This is needed: the file has no column of that name."},
+	} {
+		res, page := s.sendPrices(c.point, c.zone, "x.csv", c.body)
+		if res.StatusCode != http.StatusUnprocessableEntity || !contains(page, c.says) || !contains(page, `value="`+c.zone+`"`) {
+			t.Errorf("%q: %s", c.says, res.Status)
+		}
+	}
+	if res, page := s.post("/mining/power/prices", "point", westPoint, "product", "tomorrow", "zone", "UTC"); res.StatusCode != http.StatusUnprocessableEntity || !contains(page, "Choose a file.") || !contains(page, "Choose one of the list.") {
+		t.Errorf("no file: %s", res.Status)
+	}
+	if res, _ := s.sendPrices(westPoint, "UTC", "large.csv", strings.Repeat("x", 9<<20)); res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("nine megabytes: %s", res.Status)
+	}
+	for _, query := range []string{"read=x", "read=1", "read=1&added=-1&corrected=0&repeated=0", "read=1&added=400001&corrected=0&repeated=0"} {
+		if res, _ := s.get("/mining/power/prices?" + query); res.StatusCode != http.StatusBadRequest {
+			t.Errorf("?%s: %s", query, res.Status)
+		}
+	}
+	if list := s.spans(); len(list) != 0 {
+		t.Errorf("something is stored: %+v", list)
+	}
+}
+
+// The days of 23 and 25 hours in Chicago: each hour is stored at its moment.
+func TestLocalTimesAreStoredAtTheirMoment(t *testing.T) {
+	s := open(t, nil)
+	s.as(access.Mining)
+	for _, day := range []struct {
+		begins time.Time // midnight in Chicago
+		hours  int
+		says   string
+	}{
+		{time.Date(2024, 3, 10, 6, 0, 0, 0, time.UTC), 23, "23 prices added, 0 corrected."},
+		{time.Date(2024, 11, 3, 5, 0, 0, 0, time.UTC), 25, "25 prices added, 0 corrected. 2 told apart by the order of the file, the earlier first: clocks repeat an hour in autumn."},
+	} {
+		chicago, err := time.LoadLocation("America/Chicago")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := []string{"time;spp"}
+		for i := range day.hours {
+			lines = append(lines, fmt.Sprintf("%s;-%d.5", day.begins.Add(time.Duration(i)*time.Hour).In(chicago).Format("2006-01-02 15:04"), i))
+		}
+		if got := s.bringPrices(westPoint, "America/Chicago", strings.Repeat("ä", 99)+".csv", strings.Join(lines, "\r\n")); got != day.says {
+			t.Errorf("%q", got)
+		}
+		got, err := s.db.As(access.Mining).PowerHours(t.Context(), westPoint, day.begins, day.begins.Add(25*time.Hour))
+		if err != nil || len(got) != day.hours {
+			t.Fatalf("%d hours, %v", len(got), err)
+		}
+		for i, h := range got {
+			if !h.Start.Equal(day.begins.Add(time.Duration(i)*time.Hour)) || h.RealTime.USDPerMWh != -float64(i)-0.5 {
+				t.Errorf("hour %d: %+v", i, h)
+			}
+		}
+	}
+}

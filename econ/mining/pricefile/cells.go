@@ -2,6 +2,7 @@ package pricefile
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -68,13 +69,13 @@ func (c *checker) product(row int) market.PowerProduct {
 	return ""
 }
 
-// limit is what a price may be at most, up or down, in dollars per MWh.
-func limit(sign int64) units.Rate {
-	if sign < 0 {
-		return units.RoundRate(decimal.NewFromInt(-10_000))
-	}
-	return units.RoundRate(decimal.NewFromInt(50_000))
-}
+// What a price is at least and at most, in dollars per MWh.
+var (
+	lowest  = units.RoundRate(decimal.NewFromInt(-10_000))
+	highest = units.RoundRate(decimal.NewFromInt(50_000))
+)
+
+func possible(usd units.Rate) bool { return usd.Cmp(lowest) >= 0 && usd.Cmp(highest) <= 0 }
 
 // price is the line's price.
 func (c *checker) price(row int) units.Rate {
@@ -89,18 +90,20 @@ func (c *checker) price(row int) units.Rate {
 			what = "This is not a price, for example −12.50."
 		}
 		c.fail(row, priceColumn, what, guessRate(cell.Text))
-	case usd.Cmp(limit(-1)) < 0 || usd.Cmp(limit(1)) > 0:
+	case !possible(usd):
 		c.fail(row, priceColumn, "Prices are from −10,000 to 50,000 dollars per MWh.", "")
 	}
 	return usd
 }
 
-// rate reads an exact price. A workbook keeps numbers in binary with fifteen
-// digits that count; those behind them, which no spreadsheet shows, are noise.
+// rate reads an exact price. A workbook keeps numbers in binary: what lies a
+// billionth and less beside a price of six decimals is noise, which no
+// spreadsheet shows.
 func (c *checker) rate(text string) (units.Rate, error) {
-	if v, err := strconv.ParseFloat(text, 64); err == nil && c.t.DayNumbers {
-		if d, err := decimal.NewFromString(strconv.FormatFloat(v, 'g', 15, 64)); err == nil {
-			text = d.String()
+	if v, err := strconv.ParseFloat(text, 64); err == nil && c.t.DayNumbers && math.Abs(v) < 1e6 {
+		exact := decimal.NewFromFloat(v)
+		if near := units.RoundRate(exact); exact.Sub(near.Decimal()).Abs().LessThan(decimal.New(1, -9)) {
+			return near, nil
 		}
 	}
 	return units.ParseRate(text)
@@ -117,7 +120,7 @@ func guessRate(text string) string {
 		return ""
 	}
 	usd := units.RoundRate(d)
-	if usd.Cmp(limit(-1)) < 0 || usd.Cmp(limit(1)) > 0 {
+	if !possible(usd) {
 		return ""
 	}
 	return usd.String()
@@ -146,11 +149,7 @@ func (c *checker) moment(row int) (at, other time.Time) {
 	case zoned || c.zone == time.UTC:
 		at = shown
 	case c.saysUTC():
-		if !c.told {
-			c.told = true
-			c.fail(row, timeColumn, fmt.Sprintf("The column is named for UTC, and the form says %s. Choose UTC, or name the column time.", c.zone), "")
-		}
-		return shown, other
+		at, c.contradicted = shown, true
 	default:
 		var n int
 		if at, other, n = instants(shown, c.zone); n == 0 {

@@ -12,7 +12,9 @@ import (
 
 // Limits of a file.
 const (
-	MaxRows = 600_000
+	// MaxRows is 45 years of hours or nearly four of five minutes, and more than
+	// 8 MB of text hold.
+	MaxRows = 400_000
 	// Ahead is how far ahead a price may begin: those of a day are sold the day
 	// before, and weekends at once.
 	Ahead    = 72 * time.Hour
@@ -27,7 +29,7 @@ type Form struct {
 	Now     time.Time
 }
 
-// Prices are those of a file, by product.
+// Prices are those of a file, by product, in the order of points and times.
 type Prices struct {
 	Of map[market.PowerProduct][]market.PowerPrice
 	// Rows is how many there are.
@@ -49,11 +51,16 @@ func Check(t table.Table, form Form) (Prices, table.Problems) {
 		if c.rows == 0 {
 			c.bad.Add(table.Problem{Row: t.Rows[head].Number, Column: c.name[timeColumn], What: "There is no price under the head."})
 		}
+		if c.contradicted {
+			c.fail(head, timeColumn, fmt.Sprintf("The column is named for UTC, and the form says %s. Choose UTC, or name the column time.", c.zone), "")
+		}
 	}
 	p := Prices{Of: make(map[market.PowerProduct][]market.PowerPrice, 1), Rows: c.rows}
+	slices.SortFunc(c.order, func(a, b *series) int { return cmp.Compare(a.point.String(), b.point.String()) })
 	for _, s := range c.order {
 		c.settle(s)
 		p.Repeated += len(s.repeated)
+		p.Of[s.product] = slices.Grow(p.Of[s.product], len(s.lines))
 		for _, l := range s.lines {
 			p.Of[s.product] = append(p.Of[s.product], l.price)
 		}
@@ -106,13 +113,15 @@ type checker struct {
 	zone   *time.Location // of times without an offset
 	index  [columns]int   // of each column in a line; -1: the file has none
 	name   [columns]string
-	layout int  // that the last time was written in
-	told   bool // that the head and the form contradict one another
-	rows   int
-	points map[string]market.PowerPoint // by their text
-	of     map[key]*series
-	order  []*series
-	bad    table.Problems
+	layout int // that the last time was written in
+	// contradicted says that a time has no offset, and that its head says
+	// something else of it than the form.
+	contradicted bool
+	rows         int
+	points       map[string]market.PowerPoint // by their text
+	of           map[key]*series
+	order        []*series
+	bad          table.Problems
 }
 
 // fail notes that a cell of a line is wrong. A formula is refused: what it would

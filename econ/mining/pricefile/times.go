@@ -5,22 +5,21 @@ import (
 	"time"
 )
 
-// layouts are the ways to write a time, those with an offset first. Fractions of
-// a second may follow.
-func layouts() (list []string, zoned int) {
-	return []string{
-		"2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02 15:04Z07:00",
-		"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04",
-	}, 4
+// layouts are the ways to write a time; the first offsets of them name their
+// offset. Fractions of a second may follow.
+var layouts = [...]string{
+	"2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02 15:04Z07:00",
+	"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04",
 }
+
+const offsets = 4 // of layouts
 
 // parse reads a time, or a workbook's count of days. Zoned says that it names
 // its offset; else it is what clocks show, as if they were in UTC.
 func (c *checker) parse(text string) (shown time.Time, zoned, ok bool) {
-	list, offsets := layouts()
-	for n := range len(list) {
-		i := (c.layout + n) % len(list) // the last first: files write times in one way
-		if t, err := time.Parse(list[i], text); err == nil {
+	for n := range layouts {
+		i := (c.layout + n) % len(layouts) // the last first: files write times in one way
+		if t, err := time.Parse(layouts[i], text); err == nil {
 			c.layout = i
 			return t.UTC(), i < offsets, true
 		}
