@@ -20,8 +20,8 @@ after(async () => {
 });
 
 const desks = {
-  Executive: ["/", "/fork", "/mining", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/power/1", "/mining/sites", "/mining/fleet", "/mining/fleet/classes", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet", "/admin/sources", "/share", "/admin/alerts", "/account"],
-  "Mining operations": ["/", "/mining", "/mining/sites", "/mining/sites/new", "/mining/sites/1", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/power/new", "/mining/power/1", "/mining/fleet", "/mining/fleet/classes", "/mining/fleet/import", "/mining/fleet/DEMO-H01-00001", "/mining/monthly", "/mining/monthly/new", "/mining/assumptions", "/admin/alerts", "/admin/alerts/rules/new", "/account"],
+  Executive: ["/", "/fork", "/mining", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/power/1", "/mining/power/prices", "/mining/sites", "/mining/fleet", "/mining/fleet/classes", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet", "/admin/sources", "/share", "/admin/alerts", "/account"],
+  "Mining operations": ["/", "/mining", "/mining/sites", "/mining/sites/new", "/mining/sites/1", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/power/new", "/mining/power/1", "/mining/power/prices", "/mining/fleet", "/mining/fleet/classes", "/mining/fleet/import", "/mining/fleet/DEMO-H01-00001", "/mining/monthly", "/mining/monthly/new", "/mining/assumptions", "/admin/alerts", "/admin/alerts/rules/new", "/account"],
   "Business development": ["/", "/ai/contracts", "/ai/customers", "/ai/customers/new", "/ai/customers/1", "/admin/alerts", "/account"],
   Finance: ["/", "/finance/runway", "/finance/balance-sheet", "/finance/accounts/new", "/finance/accounts/1", "/share", "/admin/alerts", "/account"],
   Administrator: ["/", "/admin/sources", "/admin/people", "/admin/people/new", "/admin/people/1", "/admin/audit", "/admin/settings", "/admin/alerts/channels/new", "/share", "/admin/alerts", "/account"],

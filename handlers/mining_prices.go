@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -142,7 +143,7 @@ func (a *App) drawPrices(c echo.Context, v views.PowerPricesPage, f *form) error
 			v.Problems.Facts = p.typedFacts("", "the file")
 		}
 		if p.who.May(access.RoomMining, access.Write) {
-			v.Upload = priceUpload(f)
+			v.Upload, v.Wrong = priceUpload(f), !f.ok()
 		}
 		v.Shell = a.shell(p, "Power prices", topicPowerPrice, topicContract)
 		return nil
@@ -157,7 +158,9 @@ func (a *App) drawPrices(c echo.Context, v views.PowerPricesPage, f *form) error
 func priceUpload(f *form) *views.UploadForm {
 	product := f.control(ui.InputSelect, "product", "Product", "What energy costs as it is drawn, or what it was sold for the day before")
 	product.Options = powerProducts
-	times, prices := pricefile.Columns()[0], pricefile.Columns()[1]
+	names := pricefile.Columns()
+	times, prices := names[0][0], names[1][0]
+	also := func(names []string) string { return ". Also called " + strings.Join(names[1:], ", ") }
 	return &views.UploadForm{
 		Action: pricesPath, Accept: ".csv,.xlsx,text/csv", Submit: "Import",
 		Fields: []ui.Control{
@@ -167,9 +170,9 @@ func priceUpload(f *form) *views.UploadForm {
 		},
 		Field: f.control("", "file", "CSV or XLSX", fmt.Sprintf("At most 8 MB and %s prices, all of it or nothing", format.Count(pricefile.MaxRows))),
 		Columns: []views.FactLine{
-			{Name: times, Text: "when the price begins, as 2026-03-10T14:00:00Z or 2026-03-10 14:00. Of the hour that clocks repeat in autumn, the line that comes first is the earlier"},
-			{Name: prices, Text: "dollars per MWh, at most six decimals; may be negative"},
-			{Name: "point, product", Text: "optional, where a file has several"},
+			{Name: times, Text: "when the price begins, as 2026-03-10T14:00:00Z or 2026-03-10 14:00. Of a time that clocks show twice in autumn, the line that comes first is the earlier" + also(names[0])},
+			{Name: prices, Text: "dollars per MWh, at most six decimals; may be negative" + also(names[1])},
+			{Name: "point, product", Text: "optional, where a file has several. Other columns are passed over"},
 		},
 		Example: []string{times + "," + prices, "2026-03-10T14:00:00Z,31.25", "2026-03-10T15:00:00Z,-4.10"},
 	}
@@ -228,13 +231,13 @@ func storedSentence(list []pointPrices) ui.Sentence {
 func storedTable(list []pointPrices) views.RecordsPage {
 	v := views.RecordsPage{
 		Unit: ui.Mining, Figure: views.FigurePowerPrices, Title: "Stored prices", Sub: "By point and product; contracts settle on real-time prices",
-		Columns: []views.DataColumn{{Label: "Point"}, {Label: "Product"}, {Label: "First", Unit: "UTC", Right: true, Hide: "p2"}, {Label: "Last until", Unit: "UTC", Right: true}, {Label: "Prices", Right: true}, {Label: "Newest from", Hide: "p3"}, {Label: "Contract", Hide: "p3"}},
+		Columns: []views.DataColumn{{Label: "Point"}, {Label: "Product"}, {Label: "First", Unit: "UTC", Right: true, Hide: "p2"}, {Label: "Last until", Unit: "UTC", Right: true}, {Label: "Prices", Right: true}, {Label: "Newest from", Hide: "p2"}, {Label: "Contract", Hide: "p3"}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No price is stored yet", Text: "Prices of ERCOT come by themselves where a contract follows one of its points; those of other markets come as files."},
 		Refetch: topicPowerPrice + " " + topicContract,
 	}
 	for _, s := range list {
 		row := views.RecordRow{Cells: []views.Cell{
-			{Text: s.Point}, {Text: s.Product}, {Text: format.DateTimeUTC(s.First)}, {Text: format.DateTimeUTC(s.Last)}, {Text: format.Count(float64(s.Rows))}, {Text: s.Source}, {Text: followedText(s.followed)},
+			{Text: s.Point}, {Text: s.Product}, {Text: format.DateMinute(s.First)}, {Text: format.DateMinute(s.Last)}, {Text: format.Count(float64(s.Rows))}, {Text: s.Source}, {Text: followedText(s.followed)},
 		}}
 		if s.Rows == 0 {
 			row.Mark, row.State = ui.MarkWatch, "No price known"

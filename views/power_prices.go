@@ -12,4 +12,5 @@ type PowerPricesPage struct {
 	Problems *RecordsPage // bad cells of a file; nil: none
 	Stored   RecordsPage
 	Upload   *UploadForm // nil: the reader may not import
+	Wrong    bool        // something is wrong with what was sent: the form comes first
 }

@@ -22,25 +22,18 @@ const (
 // needed are the columns that a file must have.
 const needed = 2
 
-// titles are the names that a column goes by, ours first.
-func (c column) titles() []string {
-	return [columns][]string{
+// Columns are the names that each column of a file goes by, ours first. The
+// first two columns are needed.
+func Columns() [][]string {
+	return [][]string{
 		{"time_utc", "time", "datetime", "begins_at", "interval_start_utc"},
 		{"price_usd_per_mwh", "price", "lmp", "spp", "settlementpointprice"},
 		{"point"},
 		{"product"},
-	}[c]
+	}
 }
 
-// Columns are the names of the columns as a template has them. The first two are
-// needed.
-func Columns() []string {
-	list := make([]string, columns)
-	for c := range columns {
-		list[c] = c.titles()[0]
-	}
-	return list
-}
+func (c column) titles() []string { return Columns()[c] }
 
 // NamesPoints says whether a table has a column that names the point of each
 // price.
@@ -99,7 +92,7 @@ func headOf(t table.Table) (at int, heads []heading) {
 func (c *checker) head() (at int, ok bool) {
 	at, heads := headOf(c.t)
 	if at < 0 {
-		c.bad.Add(table.Problem{Row: 1, Column: timeColumn.titles()[0], What: "No line names the columns. The first should be: " + strings.Join(Columns()[:needed], ", ") + "."})
+		c.bad.Add(table.Problem{Row: 1, Column: timeColumn.titles()[0], What: "No line names the columns. The first should be: " + timeColumn.titles()[0] + ", " + priceColumn.titles()[0] + "."})
 		return at, false
 	}
 	line := c.t.Rows[at].Number
