@@ -164,7 +164,7 @@ func priceUpload(f *form) *views.UploadForm {
 	return &views.UploadForm{
 		Action: pricesPath, Accept: ".csv,.xlsx,text/csv", Submit: "Import",
 		Fields: []ui.Control{
-			optional(f.control(ui.InputText, "point", "Point", "Market and its name of the point, for example ERCOT HB_WEST, as contracts name it; of lines that name none")),
+			optional(f.control(ui.InputText, "point", "Point", "As contracts name it, for example ERCOT HB_WEST; needed where the file has no column for it")),
 			product,
 			f.control(ui.InputText, "zone", "Time zone", "Of times without an offset, for example America/Chicago"),
 		},
@@ -231,17 +231,17 @@ func storedSentence(list []pointPrices) ui.Sentence {
 func storedTable(list []pointPrices) views.RecordsPage {
 	v := views.RecordsPage{
 		Unit: ui.Mining, Figure: views.FigurePowerPrices, Title: "Stored prices", Sub: "By point and product; contracts settle on real-time prices",
-		Columns: []views.DataColumn{{Label: "Point"}, {Label: "Product"}, {Label: "First", Unit: "UTC", Right: true, Hide: "p2"}, {Label: "Last until", Unit: "UTC", Right: true}, {Label: "Prices", Right: true}, {Label: "Newest from", Hide: "p2"}, {Label: "Contract", Hide: "p3"}},
+		Columns: []views.DataColumn{{Label: "Point"}, {Label: "Product"}, {Label: "Contract", Hide: "p3"}, {Label: "Newest from", Hide: "p2"}, {Label: "First", Unit: "UTC", Right: true, Hide: "p2"}, {Label: "Last until", Unit: "UTC", Right: true}, {Label: "Prices", Right: true}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No price is stored yet", Text: "Prices of ERCOT come by themselves where a contract follows one of its points; those of other markets come as files."},
 		Refetch: topicPowerPrice + " " + topicContract,
 	}
 	for _, s := range list {
 		row := views.RecordRow{Cells: []views.Cell{
-			{Text: s.Point}, {Text: s.Product}, {Text: format.DateMinute(s.First)}, {Text: format.DateMinute(s.Last)}, {Text: format.Count(float64(s.Rows))}, {Text: s.Source}, {Text: followedText(s.followed)},
+			{Text: s.Point}, {Text: s.Product}, {Text: followedText(s.followed)}, {Text: s.Source}, {Text: format.DateMinute(s.First)}, {Text: format.DateMinute(s.Last)}, {Text: format.Count(float64(s.Rows))},
 		}}
 		if s.Rows == 0 {
 			row.Mark, row.State = ui.MarkWatch, "No price known"
-			row.Cells = []views.Cell{{Text: s.Point}, {Text: "no price known"}, {Text: format.Missing}, {Text: format.Missing}, {Text: format.Missing}, {Text: format.Missing}, {Text: followedText(true)}}
+			row.Cells = []views.Cell{{Text: s.Point}, {Text: "no price known"}, {Text: followedText(true)}, {Text: format.Missing}, {Text: format.Missing}, {Text: format.Missing}, {Text: format.Missing}}
 		}
 		v.Rows = append(v.Rows, row)
 	}

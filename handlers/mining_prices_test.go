@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"mime/multipart"
 	"net/http"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"switchyard/db"
 	"switchyard/econ/access"
@@ -213,5 +215,42 @@ func TestLocalTimesAreStoredAtTheirMoment(t *testing.T) {
 				t.Errorf("hour %d: %+v", i, h)
 			}
 		}
+	}
+}
+
+// A workbook's dates are moments of the form's zone, and its points stand in a
+// column.
+func TestAWorkbookOfPrices(t *testing.T) {
+	s := open(t, nil)
+	s.as(access.Mining)
+	x := excelize.NewFile()
+	defer x.Close()
+	begins := time.Date(2024, 1, 15, 0, 0, 0, 0, time.UTC)
+	for i := range 96 {
+		row := []any{"PJM WESTERN_HUB", begins.Add(time.Duration(i) * 15 * time.Minute), float64(i) * 0.1, "day-ahead"}
+		if i == 0 {
+			if err := x.SetSheetRow("Sheet1", "A1", &[]any{"Point", "Time", "LMP ($/MWh)", "Product"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := x.SetSheetRow("Sheet1", fmt.Sprint("A", i+2), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var buf bytes.Buffer
+	if err := x.Write(&buf); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.bringPrices("", "America/New_York", "hub.xlsx", buf.String()); got != "96 prices added, 0 corrected." {
+		t.Errorf("%q", got)
+	}
+	from := begins.Add(5 * time.Hour) // midnight in New York
+	want := []db.PowerSpan{{Point: "PJM WESTERN_HUB", Product: "day-ahead", First: from, Last: from.Add(24 * time.Hour), Rows: 96, Source: "file hub.xlsx"}}
+	if diff := cmp.Diff(want, s.spans()); diff != "" {
+		t.Error(diff)
+	}
+	got, err := s.db.As(access.Mining).PowerHours(t.Context(), "PJM WESTERN_HUB", from, from.Add(time.Hour))
+	if err != nil || len(got) != 1 || math.Abs(got[0].DayAhead.USDPerMWh-0.15) > 1e-12 || got[0].DayAhead.Known != time.Hour {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -138,6 +138,13 @@ func readWorkbook(body []byte, most int) (t table.Table, err error) {
 			err = fmt.Errorf("close the workbook: %w", cerr)
 		}
 	}()
+	props, err := x.GetWorkbookProps()
+	if err != nil {
+		return table.Table{}, fmt.Errorf("the workbook cannot be read: %w", err)
+	}
+	if props.Date1904 != nil && *props.Date1904 {
+		return table.Table{}, errors.New("the workbook counts its days from 1904; save it as .csv, or without that option")
+	}
 	sheets := x.GetSheetList()
 	if len(sheets) != 1 {
 		return table.Table{}, fmt.Errorf("the workbook has %d sheets; keep the one to import", len(sheets))

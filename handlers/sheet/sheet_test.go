@@ -105,7 +105,13 @@ func TestWhatIsNoTableIsRefusedInWords(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	mac := workbook(t, func(x *excelize.File) {
+		if from := true; x.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &from}) != nil {
+			t.Fatal("the option cannot be set")
+		}
+	})
 	for says, body := range map[string][]byte{
+		"from 1904":       mac,
 		"empty":           nil,
 		"at most 8388608": make([]byte, sheet.MaxBytes+1),
 		"old workbook":    []byte("\xd0\xcf\x11\xe0 and so on"),
