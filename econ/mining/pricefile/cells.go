@@ -146,14 +146,14 @@ func (c *checker) moment(row int) (at, other time.Time) {
 	case !ok:
 		c.fail(row, timeColumn, "A time is needed, for example 2026-03-10 14:00 or 2026-03-10T14:00:00Z.", guessTime(cell.Text))
 		return at, other
-	case zoned || c.zone == time.UTC:
+	case zoned || c.form.Zone == time.UTC:
 		at = shown
 	case c.saysUTC():
 		at, c.contradicted = shown, true
 	default:
 		var n int
-		if at, other, n = instants(shown, c.zone); n == 0 {
-			c.fail(row, timeColumn, fmt.Sprintf("The clocks of %s skip this hour. Perhaps the times are in another zone.", c.zone), "")
+		if at, other, n = instants(shown, c.form.Zone); n == 0 {
+			c.fail(row, timeColumn, fmt.Sprintf("The clocks of %s skip this hour. Perhaps the times are in another zone.", c.form.Zone), "")
 			return at, other
 		}
 	}

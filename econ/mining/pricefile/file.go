@@ -41,7 +41,7 @@ type Prices struct {
 
 // Check reads a table. It returns its prices, or every cell that is wrong.
 func Check(t table.Table, form Form) (Prices, table.Problems) {
-	c := checker{t: t, form: form, zone: form.Zone, points: make(map[string]market.PowerPoint), of: make(map[key]*series)}
+	c := checker{t: t, form: form, points: make(map[string]market.PowerPoint), of: make(map[key]*series)}
 	if head, ok := c.head(); ok {
 		for i := head + 1; i < len(t.Rows); i++ {
 			if !t.Rows[i].Blank() {
@@ -52,7 +52,7 @@ func Check(t table.Table, form Form) (Prices, table.Problems) {
 			c.bad.Add(table.Problem{Row: t.Rows[head].Number, Column: c.name[timeColumn], What: "There is no price under the head."})
 		}
 		if c.contradicted {
-			c.fail(head, timeColumn, fmt.Sprintf("The column is named for UTC, and the form says %s. Choose UTC, or name the column time.", c.zone), "")
+			c.fail(head, timeColumn, fmt.Sprintf("The column is named for UTC, and the form says %s. Choose UTC, or name the column time.", c.form.Zone), "")
 		}
 	}
 	p := Prices{Of: make(map[market.PowerProduct][]market.PowerPrice, 1), Rows: c.rows}
@@ -110,8 +110,7 @@ func (s *series) tell(row int, first, second time.Time) time.Time {
 type checker struct {
 	t      table.Table
 	form   Form
-	zone   *time.Location // of times without an offset
-	index  [columns]int   // of each column in a line; -1: the file has none
+	index  [columns]int // of each column in a line; -1: the file has none
 	name   [columns]string
 	layout int // that the last time was written in
 	// contradicted says that a time has no offset, and that its head says

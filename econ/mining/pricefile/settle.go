@@ -34,12 +34,20 @@ func (c *checker) settle(s *series) {
 	if !ok {
 		return
 	}
+	var between []priced
 	for i := range s.lines {
 		p := &s.lines[i].price
 		p.Width = width
-		if begun := p.Start.Truncate(width); !begun.Equal(p.Start) {
-			c.fail(s.lines[i].row, timeColumn, fmt.Sprintf("Prices of %s are by %s; this time is between two of them, as UTC counts.", s.point, minutes(width)), begun.Format(time.RFC3339))
+		if !p.Start.Truncate(width).Equal(p.Start) {
+			between = append(between, s.lines[i])
 		}
+	}
+	if 2*len(between) > len(s.lines) { // a market whose clocks are half an hour beside UTC
+		c.fail(between[0].row, timeColumn, fmt.Sprintf("Prices of %s are by %s and begin between those of UTC. Send them in smaller steps.", s.point, minutes(width)), "")
+		return
+	}
+	for _, l := range between {
+		c.fail(l.row, timeColumn, fmt.Sprintf("Prices of %s are by %s; this time is between two of them, as UTC counts.", s.point, minutes(width)), l.price.Start.Truncate(width).Format(time.RFC3339))
 	}
 }
 
@@ -50,7 +58,7 @@ func (c *checker) backwards(s *series) bool {
 		return false
 	}
 	for _, row := range s.repeated {
-		c.fail(row, timeColumn, fmt.Sprintf("The clocks of %s show this time twice, and the file goes back in time. Sort it by time, or write the offset.", c.zone), "")
+		c.fail(row, timeColumn, fmt.Sprintf("The clocks of %s show this time twice, and the file goes back in time. Sort it by time, or write the offset.", c.form.Zone), "")
 	}
 	return len(s.repeated) > 0
 }

@@ -130,6 +130,10 @@ func TestTheWidthIsThatOfMostPrices(t *testing.T) {
 	if _, bad := pricefile.Check(lines(slip...), form(time.UTC)); bad.Count != 1 || bad.List[0].Row != 12 || bad.List[0].Likely != "2024-06-01T10:00:00Z" {
 		t.Errorf("a slip: %+v", bad.List)
 	}
+	kolkata := []string{"time,price", "2024-06-01 00:00,1", "2024-06-01 01:00,1", "2024-06-01 02:00,1"}
+	if _, bad := pricefile.Check(lines(kolkata...), form(zone(t, "Asia/Kolkata"))); bad.Count != 1 || !strings.Contains(bad.List[0].What, "begin between those of UTC") {
+		t.Errorf("hours that begin at the half of UTC's: %+v", bad.List)
+	}
 	for i := range 300 {
 		list = append(list, time.Date(2024, 6, 3, 0, 15*i, 0, 0, time.UTC).Format(time.RFC3339)+",1")
 	}
