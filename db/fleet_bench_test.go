@@ -95,7 +95,7 @@ func BenchmarkFleetImport(b *testing.B) {
 	for i := range 10_000 {
 		lines = append(lines, fmt.Sprintf("UNIT-%05d,A,North,running,B%d,%d,%d", i, i%8, i/40, i%40))
 	}
-	file, round := table(lines...), 0
+	file, round := fileOf(lines...), 0
 	for b.Loop() {
 		b.StopTimer()
 		round++

@@ -11,6 +11,7 @@ import (
 
 	"switchyard/econ/access"
 	"switchyard/econ/mining/fleet"
+	"switchyard/econ/table"
 )
 
 // Files that wait to be confirmed: how many are kept, and for how long.
@@ -94,7 +95,7 @@ func (s *Store) Imported(ctx context.Context, hash []byte) (Import, error) {
 
 // CheckUnits says what a table would do to the register as it is now, or which
 // of its cells are wrong.
-func (s *Store) CheckUnits(ctx context.Context, t fleet.Table) (plan fleet.Plan, problems []fleet.Problem, count int, err error) {
+func (s *Store) CheckUnits(ctx context.Context, t table.Table) (plan fleet.Plan, problems []table.Problem, count int, err error) {
 	known, err := s.knownUnits(ctx, t)
 	if err != nil {
 		return plan, nil, 0, err
@@ -104,9 +105,9 @@ func (s *Store) CheckUnits(ctx context.Context, t fleet.Table) (plan fleet.Plan,
 }
 
 // knownUnits reads what a table is compared with.
-func (s *Store) knownUnits(ctx context.Context, t fleet.Table) (fleet.Known, error) {
+func (s *Store) knownUnits(ctx context.Context, t table.Table) (fleet.Known, error) {
 	k := fleet.Known{Classes: make(map[string]fleet.Named), Sites: make(map[string]fleet.Named), Units: make(map[string]fleet.Unit), Now: s.now().UTC().Truncate(time.Microsecond)}
-	rows, err := allRows[unitRow](s.q.Query(ctx, sqlUnitsNamed, t.Serials()))
+	rows, err := allRows[unitRow](s.q.Query(ctx, sqlUnitsNamed, fleet.Serials(t)))
 	if err != nil {
 		return k, wrap(err, "read the units of a file")
 	}
@@ -134,7 +135,7 @@ var ErrBadCells = errors.New("cells of the file are wrong")
 // ImportUnits does what a table says, all of it or nothing, and forgets its
 // draft. A file that has been imported before changes nothing: the import of
 // that time is returned and repeat is true.
-func (s *Store) ImportUnits(ctx context.Context, by access.Actor, hash []byte, name string, t fleet.Table) (done Import, repeat bool, err error) {
+func (s *Store) ImportUnits(ctx context.Context, by access.Actor, hash []byte, name string, t table.Table) (done Import, repeat bool, err error) {
 	err = s.write(ctx, func(s *Store) error {
 		if err := s.lockFleet(ctx); err != nil {
 			return err

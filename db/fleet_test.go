@@ -17,6 +17,7 @@ import (
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/fleet"
 	"switchyard/econ/record"
+	"switchyard/econ/table"
 )
 
 // machineClass is a class with a nameplate alone.
@@ -48,12 +49,12 @@ func company(t testing.TB) (*db.DB, *db.Store, db.Config) {
 }
 
 // table is a file from lines of cells that a comma separates.
-func table(lines ...string) fleet.Table {
-	var t fleet.Table
+func fileOf(lines ...string) table.Table {
+	var t table.Table
 	for i, l := range lines {
-		row := fleet.Row{Number: i + 1}
+		row := table.Row{Number: i + 1}
 		for _, text := range strings.Split(l, ",") {
-			row.Cells = append(row.Cells, fleet.Cell{Text: text})
+			row.Cells = append(row.Cells, table.Cell{Text: text})
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -65,7 +66,7 @@ func hashOf(text string) []byte {
 	return h[:]
 }
 
-func importTable(ctx context.Context, s *db.Store, name string, t fleet.Table) (db.Import, bool, error) {
+func importTable(ctx context.Context, s *db.Store, name string, t table.Table) (db.Import, bool, error) {
 	return s.ImportUnits(ctx, actor(access.Mining), hashOf(name), name, t)
 }
 
@@ -113,7 +114,7 @@ func TestAClassHasItsModesInEachVersion(t *testing.T) {
 func TestAFileIsImportedOnceAndCountsAreKept(t *testing.T) {
 	d, s, _ := company(t)
 	ctx := t.Context()
-	file := table("serial,class,site,state,building,since", "UNIT-1,A,North,running,B1,2026-03-01", "unit-2,b,north,Running,B1,2026-03-01", "UNIT-3,B,South,repair,,2026-03-01")
+	file := fileOf("serial,class,site,state,building,since", "UNIT-1,A,North,running,B1,2026-03-01", "unit-2,b,north,Running,B1,2026-03-01", "UNIT-3,B,South,repair,,2026-03-01")
 	done, repeat, err := importTable(ctx, s, "one.csv", file)
 	if err != nil || repeat || done.Added != 3 || done.Changed != 0 {
 		t.Fatalf("first: %+v, %v, %v", done, repeat, err)
@@ -127,7 +128,7 @@ func TestAFileIsImportedOnceAndCountsAreKept(t *testing.T) {
 		t.Errorf("the same units again: %+v, %v", done, err)
 	}
 	// A file without a column leaves that field as it is.
-	done, _, err = importTable(ctx, s, "two.csv", table("serial,class,site,state", "UNIT-1,A,South,curtailed", "UNIT-2,B,North,running"))
+	done, _, err = importTable(ctx, s, "two.csv", fileOf("serial,class,site,state", "UNIT-1,A,South,curtailed", "UNIT-2,B,North,running"))
 	if err != nil || done.Changed != 1 || done.Unchanged != 1 {
 		t.Errorf("second: %+v, %v", done, err)
 	}
@@ -154,7 +155,7 @@ func TestAFileIsImportedOnceAndCountsAreKept(t *testing.T) {
 	if err != nil || len(groups) != 2 || groups[0].Name != "North B1, B" || groups[0].Count != 1 || groups[0].Validate() != nil {
 		t.Errorf("groups %+v, %v", groups, err)
 	}
-	if _, _, err := importTable(ctx, s, "three.csv", table("serial,class,site,state", "UNIT-9,A,North,running", "UNIT-3,B,South,sold")); !errors.Is(err, db.ErrBadCells) {
+	if _, _, err := importTable(ctx, s, "three.csv", fileOf("serial,class,site,state", "UNIT-9,A,North,running", "UNIT-3,B,South,sold")); !errors.Is(err, db.ErrBadCells) {
 		t.Errorf("a machine in repair is sold: %v, want ErrBadCells", err)
 	}
 	if _, err := s.Unit(ctx, "UNIT-9"); !errors.Is(err, db.ErrNotFound) {
@@ -170,13 +171,13 @@ func TestTwoImportsAtOnceAreOneAfterTheOther(t *testing.T) {
 	d, s, cfg := company(t)
 	ctx := t.Context()
 	const n = 500
-	files := make([]fleet.Table, 2)
+	files := make([]table.Table, 2)
 	for f := range files {
 		lines := []string{"serial,class,site,state,building"}
 		for i := range n { // half of them in both files, in opposite order
 			lines = append(lines, fmt.Sprintf("UNIT-%04d,A,North,running,H%d", []int{i, 3*n/2 - 1 - i}[f], f))
 		}
-		files[f] = table(lines...)
+		files[f] = fileOf(lines...)
 	}
 	var wg sync.WaitGroup
 	results := make([]db.Import, 4)

@@ -11,7 +11,11 @@ import (
 	"switchyard/econ/market"
 )
 
-const topicPowerPrice = "mining.power_price"
+const (
+	topicPowerPrice  = "mining.power_price"
+	maxPriceSource   = 80     // characters, as the table checks
+	pricesAStatement = 20_000 // of a file: each well within the limit of a statement
+)
 
 const (
 	sqlWritePrices = `
@@ -33,9 +37,11 @@ SELECT product, date_trunc('hour', begins_at, 'UTC') AS hour, width_s, sum(usd_p
  GROUP BY 1, 2, 3 ORDER BY 2, 3`
 	sqlFollowedPoints = `SELECT point FROM mining.followed_point ORDER BY point`
 	sqlPowerSpans     = `
-SELECT point, product, min(begins_at) AS first, max(begins_at + make_interval(secs => width_s)) AS last, count(*) AS rows,
-       (array_agg(source ORDER BY begins_at DESC))[1] AS source
-  FROM mining.power_price GROUP BY point, product ORDER BY point, product`
+SELECT s.point, s.product, s.first, s.last, s.rows,
+       (SELECT p.source FROM mining.power_price AS p WHERE p.point = s.point AND p.product = s.product ORDER BY p.begins_at DESC, p.width_s DESC LIMIT 1) AS source
+  FROM (SELECT point, product, min(begins_at) AS first, max(begins_at + make_interval(secs => width_s)) AS last, count(*) AS rows
+          FROM mining.power_price GROUP BY point, product) AS s
+ ORDER BY s.point, s.product`
 	sqlReadDocuments = `SELECT id FROM mining.power_document WHERE id = ANY ($1) AND points @> $2`
 	sqlNoteDocument  = `
 INSERT INTO mining.power_document (id, published_at, points, read_at) VALUES ($1, $2, $3, $4)
@@ -68,41 +74,53 @@ func (s *Store) StorePowerDocument(ctx context.Context, d PowerDocument, product
 		if added, changed, err = s.writePrices(ctx, product, source, prices); err != nil {
 			return err
 		}
-		_, err = s.q.Exec(ctx, sqlNoteDocument, d.ID, d.Published, d.Points, s.now())
-		return wrap(err, "note the document %s", d.ID)
+		if _, err = s.q.Exec(ctx, sqlNoteDocument, d.ID, d.Published, d.Points, s.now()); err != nil || added+changed == 0 {
+			return wrap(err, "note the document %s", d.ID)
+		}
+		return s.publish(ctx, map[string]string{topicPowerPrice: prices[0].Point.String()})
 	})
 	return added + changed, err
 }
 
-// ImportPowerPrices stores prices that somebody has sent as a file and returns
-// how many were new and how many took the place of another. The same file sent
-// again changes nothing.
-func (s *Store) ImportPowerPrices(ctx context.Context, by access.Actor, product market.PowerProduct, file string, prices []market.PowerPrice) (added, changed int64, err error) {
+// ImportPowerPrices stores the prices of a file that somebody has sent, all or
+// none, and returns how many were new and how many took the place of another.
+// The same file sent again changes nothing.
+func (s *Store) ImportPowerPrices(ctx context.Context, by access.Actor, file string, prices map[market.PowerProduct][]market.PowerPrice) (added, changed int64, err error) {
+	source := clip("file "+file, maxPriceSource)
 	err = s.write(ctx, func(s *Store) error {
-		var err error
-		if added, changed, err = s.writePrices(ctx, product, "file "+file, prices); err != nil || added+changed == 0 {
+		told := make(map[string]string, 1)
+		for _, product := range []market.PowerProduct{market.RealTimePower, market.DayAheadPower} {
+			for part := range slices.Chunk(prices[product], pricesAStatement) {
+				a, c, err := s.writePrices(ctx, product, source, part)
+				if err != nil {
+					return err
+				}
+				added, changed, told[topicPowerPrice] = added+a, changed+c, part[0].Point.String()
+			}
+		}
+		if added+changed == 0 {
+			return nil
+		}
+		if err := s.record(ctx, by, access.RoomMining, "import power prices", file, "point", "product", "begins_at", "price"); err != nil {
 			return err
 		}
-		return s.record(ctx, by, access.RoomMining, "import power prices", file, "point", "product", "begins_at", "price")
+		return s.publish(ctx, told)
 	})
-	return added, changed, err
+	if err != nil {
+		return 0, 0, err
+	}
+	return added, changed, nil
 }
 
+// writePrices stores prices and returns how many were new and how many took the
+// place of another. Who calls it publishes the topic.
 func (s *Store) writePrices(ctx context.Context, product market.PowerProduct, source string, prices []market.PowerPrice) (added, changed int64, err error) {
 	points, begins, widths, values := make([]string, len(prices)), make([]time.Time, len(prices)), make([]int32, len(prices)), make([]decimal.Decimal, len(prices))
-	told := make(map[string]string, 1)
 	for i, p := range prices {
 		points[i], begins[i], widths[i], values[i] = p.Point.String(), p.Start.UTC(), int32(p.Width/time.Second), p.USDPerMWh.Decimal() //nolint:gosec // at most an hour
-		told[topicPowerPrice] = points[i]
 	}
 	err = s.q.QueryRow(ctx, sqlWritePrices, string(product), source, s.now(), points, begins, widths, values).Scan(&added, &changed)
-	if err != nil {
-		return 0, 0, wrap(err, "store %d power prices", len(prices))
-	}
-	if added+changed == 0 {
-		return 0, 0, nil
-	}
-	return added, changed, s.publish(ctx, told)
+	return added, changed, wrap(err, "store %d power prices", len(prices))
 }
 
 // ReadDocuments are those of ids that were read for all of points.

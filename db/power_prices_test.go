@@ -56,11 +56,13 @@ func TestPowerPricesByTheHour(t *testing.T) {
 	document("ERCOT f", market.DayAheadPower, powerPrice(t, west, tenOClock, "35.5", time.Hour), powerPrice(t, west, tenOClock.Add(time.Hour), "36", time.Hour))
 
 	by := actor(access.Mining)
-	file := []market.PowerPrice{powerPrice(t, west, tenOClock, "388", time.Hour), powerPrice(t, west, tenOClock.Add(time.Hour), "9", time.Hour)}
-	if added, changed, err := s.ImportPowerPrices(ctx, by, market.RealTimePower, "hours.csv", file); err != nil || added != 2 || changed != 0 {
+	file := map[market.PowerProduct][]market.PowerPrice{
+		market.RealTimePower: {powerPrice(t, west, tenOClock, "388", time.Hour), powerPrice(t, west, tenOClock.Add(time.Hour), "9", time.Hour)},
+	}
+	if added, changed, err := s.ImportPowerPrices(ctx, by, "hours.csv", file); err != nil || added != 2 || changed != 0 {
 		t.Errorf("a file: %d added, %d changed (%v)", added, changed, err)
 	}
-	if added, changed, err := s.ImportPowerPrices(ctx, by, market.RealTimePower, "hours.csv", file); err != nil || added+changed != 0 {
+	if added, changed, err := s.ImportPowerPrices(ctx, by, "hours.csv", file); err != nil || added+changed != 0 {
 		t.Errorf("the file again: %d added, %d changed (%v)", added, changed, err)
 	}
 

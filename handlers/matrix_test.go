@@ -11,6 +11,7 @@ import (
 	"switchyard/econ/access"
 	"switchyard/econ/ai"
 	"switchyard/econ/finance"
+	"switchyard/econ/market"
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/fleet"
 	"switchyard/econ/record"
@@ -61,6 +62,11 @@ var matrix = []struct {
 	{"GET", "/mining/power", "in ok ok no no no no"},
 	{"GET", "/mining/power/new", "in no ok no no no no"},
 	{"POST", "/mining/power", "401 no bad no no no no"},
+	{"GET", "/mining/power/prices", "in ok ok no no no no"},
+	{"GET", "/mining/power/prices?read=x", "in bad bad no no no no"},
+	{"POST", "/mining/power/prices", "401 no bad no no no no"},
+	{"GET", "/data/power-prices.csv", "in ok ok no no no no"},
+	{"GET", "/data/power-prices.xlsx", "in ok ok no no no no"},
 	{"GET", "/mining/power/1", "in ok ok no no no no"},
 	{"GET", "/mining/power/99", "in miss miss no no no no"},
 	{"POST", "/mining/power/1", "401 no bad no no no no"},
@@ -231,6 +237,10 @@ func (s *site) company() (canaries map[access.Room]string) {
 	}
 	contract := mining.ContractRecord{SiteID: 1, Name: "CanaryMine", Kind: mining.Fixed, Version: day}
 	if _, err := s.db.As(access.Mining).InsertContract(ctx, by, contract); err != nil {
+		s.t.Fatal(err)
+	}
+	price := market.PowerPrice{Point: market.PowerPoint{Market: "ERCOT", Name: "CanaryMine"}, Start: day.ValidFrom, Width: time.Hour}
+	if _, _, err := s.db.As(access.Mining).ImportPowerPrices(ctx, by, "prices.csv", map[market.PowerProduct][]market.PowerPrice{market.RealTimePower: {price}}); err != nil {
 		s.t.Fatal(err)
 	}
 	s.firedRule("CanaryMine")

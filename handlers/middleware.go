@@ -20,6 +20,9 @@ import (
 const (
 	bodyLimit   = "64K"
 	pageTimeout = 10 * time.Second
+	// uploadTimeout leaves a page's time after the fifteen seconds that the
+	// server lets a body take.
+	uploadTimeout = 25 * time.Second
 )
 
 // use installs the middleware. The order matters: the number comes first so
@@ -33,11 +36,16 @@ func (a *App) use(e *echo.Echo) {
 		a.recoverPanic,
 		a.securityHeaders,
 		a.sameOriginWrites,
-		limitBody(bodyLimit, func(c echo.Context) bool { return c.Path() == importPath }),
-		limitBody(uploadLimit, func(c echo.Context) bool { return c.Path() != importPath }),
+		limitBody(bodyLimit, takesFile),
+		limitBody(uploadLimit, func(c echo.Context) bool { return !takesFile(c) }),
 		withTimeout,
 		a.identify,
 	)
+}
+
+// takesFile says whether the request brings a file.
+func takesFile(c echo.Context) bool {
+	return c.Request().Method == http.MethodPost && (c.Path() == importPath || c.Path() == pricesPath)
 }
 
 // limitBody refuses a body that is larger, but for the requests to leave out.
@@ -158,7 +166,11 @@ func withTimeout(next echo.HandlerFunc) echo.HandlerFunc {
 		if c.Path() == "/live" {
 			return next(c)
 		}
-		ctx, cancel := context.WithTimeout(c.Request().Context(), pageTimeout)
+		limit := pageTimeout
+		if takesFile(c) {
+			limit = uploadTimeout
+		}
+		ctx, cancel := context.WithTimeout(c.Request().Context(), limit)
 		defer cancel()
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)

@@ -44,6 +44,7 @@ func (a *App) listPower(c echo.Context) error {
 		Columns: []views.DataColumn{{Label: "Site"}, {Label: "Contract"}, {Label: "Price", Unit: "$/MWh", Right: true}, {Label: "Adders", Unit: "$/MWh", Right: true, Hide: "p2"}, {Label: "Curtailment", Hide: "p3"}, {Label: "Holds since", Right: true, Hide: "p3"}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No site is known yet", Text: "A power contract belongs to a site.", Href: "/mining/sites", Action: "Show the sites"},
 		Refetch: topicContract + " " + topicSite,
+		Links:   []views.Link{{Href: pricesPath, Label: "Power prices"}},
 	}
 	if subjectOf(c).May(access.RoomMining, access.Write) {
 		v.Add, v.AddLabel = powerPath+"/new", "Add contract"

@@ -15,6 +15,7 @@ import (
 
 	"switchyard/db"
 	"switchyard/econ/mining/fleet"
+	"switchyard/econ/table"
 	"switchyard/handlers/sheet"
 	"switchyard/views"
 	"switchyard/views/format"
@@ -84,7 +85,7 @@ func (a *App) showImport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := sheet.Read(d.Body)
+	t, err := sheet.Read(d.Body, fleet.MaxRows)
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (a *App) takeFile(c echo.Context) error {
 	} else if !errors.Is(err, db.ErrNotFound) {
 		return err
 	}
-	t, err := sheet.Read(body)
+	t, err := sheet.Read(body, fleet.MaxRows)
 	if err != nil {
 		return fail(sentence(err))
 	}
@@ -192,7 +193,7 @@ func (a *App) confirmFile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := sheet.Read(d.Body)
+	t, err := sheet.Read(d.Body, fleet.MaxRows)
 	if err != nil {
 		return err
 	}
@@ -227,7 +228,7 @@ func importedText(i db.Import, again bool) string {
 }
 
 // preview shows what a file would do to the register as it is now.
-func (a *App) preview(c echo.Context, v views.ImportPage, d db.Draft, t fleet.Table) error {
+func (a *App) preview(c echo.Context, v views.ImportPage, d db.Draft, t table.Table) error {
 	plan, problems, count, err := a.store(c).CheckUnits(c.Request().Context(), t)
 	if err != nil {
 		return err
@@ -274,22 +275,27 @@ func changeText(ch fleet.Change) string {
 }
 
 // drawProblems names every cell that is wrong.
-func (a *App) drawProblems(c echo.Context, v views.ImportPage, name string, problems []fleet.Problem, count int) error {
-	table := views.RecordsPage{
+func (a *App) drawProblems(c echo.Context, v views.ImportPage, name string, problems []table.Problem, count int) error {
+	v.Preview = problemTable(name, problems, count)
+	v.Upload.Field.Error = fmt.Sprintf("%s has %s that cannot be imported.", name, countOf(count, "cell"))
+	return a.drawImport(c, v, http.StatusUnprocessableEntity)
+}
+
+// problemTable lists the bad cells of a file.
+func problemTable(name string, problems []table.Problem, count int) *views.RecordsPage {
+	list := &views.RecordsPage{
 		Figure: "preview", Title: fmt.Sprintf("%s of %s cannot be imported", countOf(count, "cell"), name), Sub: "Nothing is written. Mend these cells and send the file again.",
 		Columns: []views.DataColumn{{Label: "Row"}, {Label: "Column"}, {Label: "Value"}, {Label: "What is wrong"}, {Label: "Likely"}},
 	}
 	for _, p := range problems {
-		table.Rows = append(table.Rows, views.RecordRow{Mark: ui.MarkBad, State: "Wrong", Cells: []views.Cell{
+		list.Rows = append(list.Rows, views.RecordRow{Mark: ui.MarkBad, State: "Wrong", Cells: []views.Cell{
 			{Text: strconv.Itoa(p.Row)}, {Text: p.Column}, {Text: orMissing(p.Value)}, {Text: p.What}, {Text: orMissing(p.Likely)},
 		}})
 	}
 	if count > len(problems) {
-		table.Sub = fmt.Sprintf("The first %d. ", len(problems)) + table.Sub
+		list.Sub = fmt.Sprintf("The first %d. ", len(problems)) + list.Sub
 	}
-	v.Preview = &table
-	v.Upload.Field.Error = fmt.Sprintf("%s has %s that cannot be imported.", name, countOf(count, "cell"))
-	return a.drawImport(c, v, http.StatusUnprocessableEntity)
+	return list
 }
 
 func (a *App) drawImport(c echo.Context, v views.ImportPage, status int) error {

@@ -68,6 +68,8 @@ func (a *App) routes() []route {
 		{get, powerPath, mining, a.listPower},
 		{get, powerPath + "/new", writeMining, a.contractHandler(kind[contractRecord].blank)},
 		{post, powerPath, writeMining, a.contractHandler(kind[contractRecord].create)},
+		{get, pricesPath, mining, a.showPrices},
+		{post, pricesPath, writeMining, a.takePrices},
 		{get, powerPath + "/:id", mining, a.contractHandler(kind[contractRecord].show)},
 		{post, powerPath + "/:id", writeMining, a.contractHandler(kind[contractRecord].edit)},
 		{get, curtailmentPath, mining, a.showCurtailment},

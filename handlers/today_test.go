@@ -22,7 +22,7 @@ func (s *site) spot(product market.PowerProduct, from time.Time, prices ...strin
 	for i, p := range prices {
 		list = append(list, market.PowerPrice{Point: point, Start: from.Add(time.Duration(i) * time.Hour), Width: time.Hour, USDPerMWh: rateOf(s.t, p)})
 	}
-	if _, _, err := s.db.As(access.Mining).ImportPowerPrices(s.t.Context(), access.Actor{Name: "Test"}, product, "test.csv", list); err != nil {
+	if _, _, err := s.db.As(access.Mining).ImportPowerPrices(s.t.Context(), access.Actor{Name: "Test"}, "test.csv", map[market.PowerProduct][]market.PowerPrice{product: list}); err != nil {
 		s.t.Fatal(err)
 	}
 }

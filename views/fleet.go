@@ -27,14 +27,16 @@ type ImportPage struct {
 	Past     RecordsPage
 }
 
-// UploadForm is a form of one file.
+// UploadForm is a form of one file, and of what is said beside it.
 type UploadForm struct {
 	Action    string
-	Field     ui.Control // its kind does not count
-	Accept    string     // file types, as the browser's dialog takes them
+	Fields    []ui.Control // before the file
+	Field     ui.Control   // its kind does not count
+	Accept    string       // file types, as the browser's dialog takes them
 	Submit    string
 	Templates []Link
 	Columns   []FactLine // what stands in each column
+	Example   []string   // lines of a file; empty: there is a template
 }
 
 // ClassesPage lists the machine classes, and the catalogue they begin with.

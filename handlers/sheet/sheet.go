@@ -16,45 +16,47 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"switchyard/econ/mining/fleet"
+	"switchyard/econ/table"
 )
 
 // Limits of a file.
 const (
 	MaxBytes   = 8 << 20
 	maxSpread  = 64 << 20 // of a workbook when it is unpacked
-	maxRows    = fleet.MaxRows + 100
+	headRows   = 100      // that a file may have besides those it is about
 	maxColumns = 64
 	maxCell    = 4096
 )
 
-// Read turns a file into a table. What it is, its content says.
-func Read(body []byte) (fleet.Table, error) {
+// Read turns a file about at most rows things into a table. What it is, its
+// content says.
+func Read(body []byte, rows int) (table.Table, error) {
+	rows += headRows
 	switch {
 	case len(body) == 0:
-		return fleet.Table{}, errors.New("the file is empty")
+		return table.Table{}, errors.New("the file is empty")
 	case len(body) > MaxBytes:
-		return fleet.Table{}, fmt.Errorf("the file has %d bytes; at most %d are read", len(body), MaxBytes)
+		return table.Table{}, fmt.Errorf("the file has %d bytes; at most %d are read", len(body), MaxBytes)
 	case bytes.HasPrefix(body, []byte("PK\x03\x04")):
-		return readWorkbook(body)
+		return readWorkbook(body, rows)
 	case bytes.HasPrefix(body, []byte("\xd0\xcf\x11\xe0")):
-		return fleet.Table{}, errors.New("this is an old workbook (.xls); save it as .xlsx or .csv")
+		return table.Table{}, errors.New("this is an old workbook (.xls); save it as .xlsx or .csv")
 	default:
-		return readCSV(body)
+		return readCSV(body, rows)
 	}
 }
 
 // readCSV reads text with commas, or with semicolons or tabs if its first line
 // has more of those.
-func readCSV(body []byte) (fleet.Table, error) {
+func readCSV(body []byte, most int) (table.Table, error) {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(body) {
-		return fleet.Table{}, errors.New("the file is not text in UTF-8; save it as \"CSV UTF-8\"")
+		return table.Table{}, errors.New("the file is not text in UTF-8; save it as \"CSV UTF-8\"")
 	}
 	r := csv.NewReader(bytes.NewReader(body))
-	r.FieldsPerRecord, r.LazyQuotes, r.Comment = -1, false, '#'
+	r.FieldsPerRecord, r.ReuseRecord, r.Comment = -1, true, '#'
 	r.Comma = separator(body)
-	var t fleet.Table
+	var t table.Table
 	for {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -62,29 +64,29 @@ func readCSV(body []byte) (fleet.Table, error) {
 		}
 		var broken *csv.ParseError
 		if errors.As(err, &broken) {
-			return fleet.Table{}, fmt.Errorf("line %d of the file is damaged: %w", broken.Line, broken.Err)
+			return table.Table{}, fmt.Errorf("line %d of the file is damaged: %w", broken.Line, broken.Err)
 		}
 		if err != nil {
-			return fleet.Table{}, fmt.Errorf("read the file: %w", err)
+			return table.Table{}, fmt.Errorf("read the file: %w", err)
 		}
 		line, _ := r.FieldPos(0)
-		row := fleet.Row{Number: line}
-		for _, text := range record {
-			row.Cells = append(row.Cells, csvCell(text))
+		row := table.Row{Number: line, Cells: make([]table.Cell, len(record))}
+		for i, text := range record {
+			row.Cells[i] = csvCell(text)
 		}
-		if err := appendRow(&t, row); err != nil {
-			return fleet.Table{}, err
+		if err := appendRow(&t, row, most); err != nil {
+			return table.Table{}, err
 		}
 	}
 }
 
 // csvCell is a cell of text. The apostrophe that keeps a spreadsheet from
 // running a text is taken off again; what begins like a formula is one.
-func csvCell(text string) fleet.Cell {
+func csvCell(text string) table.Cell {
 	if rest, ok := strings.CutPrefix(text, "'"); ok && rest != "" && strings.ContainsRune("=+-@", rune(rest[0])) {
-		return fleet.Cell{Text: rest}
+		return table.Cell{Text: rest}
 	}
-	return fleet.Cell{Text: text, Formula: strings.HasPrefix(text, "=")}
+	return table.Cell{Text: text, Formula: strings.HasPrefix(text, "=")}
 }
 
 // separator is what stands between the cells of the line that has most.
@@ -104,9 +106,9 @@ func separator(body []byte) rune {
 	return best
 }
 
-func appendRow(t *fleet.Table, row fleet.Row) error {
-	if len(t.Rows) >= maxRows {
-		return fmt.Errorf("the file has more than %d lines; split it", maxRows)
+func appendRow(t *table.Table, row table.Row, most int) error {
+	if len(t.Rows) >= most {
+		return fmt.Errorf("the file has more than %d lines; split it", most)
 	}
 	if len(row.Cells) > maxColumns {
 		return fmt.Errorf("line %d has %d cells; at most %d are read", row.Number, len(row.Cells), maxColumns)
@@ -122,27 +124,34 @@ func appendRow(t *fleet.Table, row fleet.Row) error {
 
 // readWorkbook reads the only sheet of a workbook, as the values its cells hold
 // and not as they are shown.
-func readWorkbook(body []byte) (t fleet.Table, err error) {
+func readWorkbook(body []byte, most int) (t table.Table, err error) {
 	formulas, err := findFormulas(body)
 	if err != nil {
-		return fleet.Table{}, err
+		return table.Table{}, err
 	}
 	x, err := excelize.OpenReader(bytes.NewReader(body), excelize.Options{UnzipSizeLimit: maxSpread, UnzipXMLSizeLimit: maxSpread, RawCellValue: true})
 	if err != nil {
-		return fleet.Table{}, fmt.Errorf("the workbook cannot be read: %w", err)
+		return table.Table{}, fmt.Errorf("the workbook cannot be read: %w", err)
 	}
 	defer func() {
 		if cerr := x.Close(); err == nil && cerr != nil {
 			err = fmt.Errorf("close the workbook: %w", cerr)
 		}
 	}()
+	props, err := x.GetWorkbookProps()
+	if err != nil {
+		return table.Table{}, fmt.Errorf("the workbook cannot be read: %w", err)
+	}
+	if props.Date1904 != nil && *props.Date1904 {
+		return table.Table{}, errors.New("the workbook counts its days from 1904; save it as .csv, or without that option")
+	}
 	sheets := x.GetSheetList()
 	if len(sheets) != 1 {
-		return fleet.Table{}, fmt.Errorf("the workbook has %d sheets; keep the one with the units", len(sheets))
+		return table.Table{}, fmt.Errorf("the workbook has %d sheets; keep the one to import", len(sheets))
 	}
 	rows, err := x.Rows(sheets[0])
 	if err != nil {
-		return fleet.Table{}, fmt.Errorf("the workbook cannot be read: %w", err)
+		return table.Table{}, fmt.Errorf("the workbook cannot be read: %w", err)
 	}
 	defer func() {
 		if cerr := rows.Close(); err == nil && cerr != nil {
@@ -151,22 +160,22 @@ func readWorkbook(body []byte) (t fleet.Table, err error) {
 	}()
 	t.DayNumbers = true
 	for n := 1; rows.Next(); n++ {
-		if n > 2*maxRows {
-			return fleet.Table{}, fmt.Errorf("the sheet goes on below line %d; delete what is empty", 2*maxRows)
+		if n > 2*most {
+			return table.Table{}, fmt.Errorf("the sheet goes on below line %d; delete what is empty", 2*most)
 		}
 		texts, err := rows.Columns()
 		if err != nil {
-			return fleet.Table{}, fmt.Errorf("line %d of the workbook cannot be read: %w", n, err)
+			return table.Table{}, fmt.Errorf("line %d of the workbook cannot be read: %w", n, err)
 		}
 		if len(texts) == 0 {
 			continue
 		}
-		row := fleet.Row{Number: n}
+		row := table.Row{Number: n, Cells: make([]table.Cell, len(texts))}
 		for i, text := range texts {
-			row.Cells = append(row.Cells, fleet.Cell{Text: strings.TrimPrefix(text, "'"), Formula: formulas[position{n, i + 1}]})
+			row.Cells[i] = table.Cell{Text: strings.TrimPrefix(text, "'"), Formula: formulas[position{n, i + 1}]}
 		}
-		if err := appendRow(&t, row); err != nil {
-			return fleet.Table{}, err
+		if err := appendRow(&t, row, most); err != nil {
+			return table.Table{}, err
 		}
 	}
 	return t, rows.Error()

@@ -10,11 +10,12 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"switchyard/econ/mining/fleet"
+	"switchyard/econ/table"
 	"switchyard/handlers/sheet"
 )
 
 // texts are the cells of a table; a formula is marked.
-func texts(t fleet.Table) [][]string {
+func texts(t table.Table) [][]string {
 	var all [][]string
 	for _, r := range t.Rows {
 		line := []string{fmt.Sprint(r.Number)}
@@ -41,7 +42,7 @@ func TestTextIsReadWithAnySeparator(t *testing.T) {
 		{"a formula", "serial,note\nA-1,=1+1\n", [][]string{{"1", "serial", "note"}, {"2", "A-1", "formula =1+1"}}},
 		{"an empty line and a short one", "serial,note\n\nA-1\n", [][]string{{"1", "serial", "note"}, {"3", "A-1"}}},
 	} {
-		got, err := sheet.Read([]byte(c.body))
+		got, err := sheet.Read([]byte(c.body), fleet.MaxRows)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -88,7 +89,7 @@ func TestAWorkbookIsReadByItsValues(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	got, err := sheet.Read(body)
+	got, err := sheet.Read(body, fleet.MaxRows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,13 @@ func TestWhatIsNoTableIsRefusedInWords(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	mac := workbook(t, func(x *excelize.File) {
+		if from := true; x.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &from}) != nil {
+			t.Fatal("the option cannot be set")
+		}
+	})
 	for says, body := range map[string][]byte{
+		"from 1904":       mac,
 		"empty":           nil,
 		"at most 8388608": make([]byte, sheet.MaxBytes+1),
 		"old workbook":    []byte("\xd0\xcf\x11\xe0 and so on"),
@@ -116,7 +123,7 @@ func TestWhatIsNoTableIsRefusedInWords(t *testing.T) {
 		"at most 64":      []byte(strings.Repeat(",", 64)),
 		"at most 4096":    []byte(strings.Repeat("x", 4097)),
 	} {
-		if _, err := sheet.Read(body); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := sheet.Read(body, fleet.MaxRows); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", says, err)
 		}
 	}
@@ -130,7 +137,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("\xef\xbb\xbf# x\nserial\tsince\nUNIT-1\t46082"))
 	f.Add(workbook(f, func(x *excelize.File) { set(f, x, "A1", "serial"); set(f, x, "B2", 1.5e300) }))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		table, err := sheet.Read(body)
+		table, err := sheet.Read(body, fleet.MaxRows)
 		if err != nil {
 			if err.Error() == "" {
 				t.Error("an error without words")

@@ -33,6 +33,7 @@ func powerPrices(ctx context.Context, d *db.DB, w *simulate.World) error {
 		return err
 	}
 	now := w.Now().UTC().Truncate(time.Hour)
+	prices := make(map[market.PowerProduct][]market.PowerPrice)
 	for product, price := range map[market.PowerProduct]func(string, time.Time) float64{
 		market.RealTimePower: w.RealTimeHour, market.DayAheadPower: w.DayAheadPower,
 	} {
@@ -42,18 +43,15 @@ func powerPrices(ctx context.Context, d *db.DB, w *simulate.World) error {
 				from = later(from, span.Last.UTC().Truncate(time.Hour))
 			}
 		}
-		var prices []market.PowerPrice
 		for at := from; at.Before(now); at = at.Add(time.Hour) {
-			prices = append(prices, market.PowerPrice{
+			prices[product] = append(prices[product], market.PowerPrice{
 				Point: point, Start: at, Width: time.Hour, USDPerMWh: units.RoundRate(decimal.NewFromFloat(price(point.Name, at))),
 			})
 		}
-		if len(prices) == 0 {
-			continue
-		}
-		if _, _, err := s.ImportPowerPrices(ctx, by(access.Mining), product, "history of the simulated market", prices); err != nil {
-			return err
-		}
 	}
-	return nil
+	if len(prices) == 0 {
+		return nil
+	}
+	_, _, err = s.ImportPowerPrices(ctx, by(access.Mining), "history of the simulated market", prices)
+	return err
 }

@@ -59,6 +59,7 @@ func rows() []row {
 		{name: "store: fleet of 200,000, search by MAC", bench: "db.Fleet/search-mac", most: instant},
 		{name: "store: fleet of 200,000, counts", bench: "db.Fleet/counts", most: instant / 10},
 		{name: "store: file of 10,000 units", bench: "db.FleetImport", most: second},
+		{name: "store: file of 35,040 power prices", bench: "db.PowerFile", most: second},
 		{name: "embedded: first start, with initdb", bench: "db/embedded.Start/cold", most: second},
 		{name: "embedded: later start", bench: "db/embedded.Start/warm", most: second},
 		{name: "tests: clone of a database", bench: "db/dbtest.Clone", most: shared * 23 * ms},

@@ -21,6 +21,9 @@ func DayClock(t time.Time) string { return t.UTC().Format("2 Jan 15:04") }
 // MonthYear is a date far away: "Mar 2026".
 func MonthYear(t time.Time) string { return t.UTC().Format("Jan 2006") }
 
+// DateMinute is a date with hours and minutes, under a head that says UTC.
+func DateMinute(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04") }
+
 // DateTimeUTC is an instant to the second: "10 Mar 2026, 14:32:08 UTC".
 func DateTimeUTC(t time.Time) string { return DayMonthYear(t) + ", " + ClockUTC(t) }
 

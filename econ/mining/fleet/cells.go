@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"switchyard/econ/mining"
+	"switchyard/econ/table"
 )
 
 var (
@@ -37,13 +38,13 @@ func sentence(err error) string {
 
 // cell is the trimmed cell of a column; false if the file has no such column. A
 // formula is refused: what it would give tomorrow is not what is imported today.
-func (c *checker) cell(column string) (Cell, bool) {
+func (c *checker) cell(column string) (table.Cell, bool) {
 	i, there := c.index[column]
 	if !there {
-		return Cell{}, false
+		return table.Cell{}, false
 	}
 	if i >= len(c.now.Cells) {
-		return Cell{}, true
+		return table.Cell{}, true
 	}
 	cell := c.now.Cells[i]
 	cell.Text = strings.TrimSpace(cell.Text)
@@ -56,15 +57,7 @@ func (c *checker) fail(column, what, likely string) {
 	if cell.Formula {
 		what, likely = "This is a formula. Put its value there.", cell.Text
 	}
-	c.add(Problem{Row: c.now.Number, Column: column, Value: clip(cell.Text), What: what, Likely: likely})
-}
-
-// clip keeps a value short enough to be shown.
-func clip(text string) string {
-	if r := []rune(text); len(r) > 80 {
-		return string(r[:79]) + "…"
-	}
-	return text
+	c.bad.Add(table.Problem{Row: c.now.Number, Column: column, Value: cell.Text, What: what, Likely: likely})
 }
 
 func (c *checker) serial() string {
@@ -119,7 +112,7 @@ func (c *checker) name(column, noun string, known map[string]Named) int64 {
 	case len(names) == 0:
 		c.fail(column, "There is no "+noun+" yet. Add it first.", "")
 	default:
-		c.fail(column, "There is no "+noun+" of this name.", likely(cell.Text, names))
+		c.fail(column, "There is no "+noun+" of this name.", table.Likely(cell.Text, names))
 	}
 	return 0
 }

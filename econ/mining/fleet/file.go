@@ -7,33 +7,11 @@ import (
 	"time"
 
 	"switchyard/econ/mining"
+	"switchyard/econ/table"
 )
 
-// Limits of a file.
-const (
-	MaxRows     = 50_000
-	MaxProblems = 500 // bad cells that are named; the others are counted
-)
-
-// Cell is a cell of a file, as text. Formula says that the text is what a
-// formula last gave.
-type Cell struct {
-	Text    string
-	Formula bool
-}
-
-// Row is a line of a file, counted from 1 as its reader sees it.
-type Row struct {
-	Number int
-	Cells  []Cell
-}
-
-// Table is a file of units: a head and a row for each. DayNumbers says that a
-// date may be a count of days since the end of 1899, as workbooks keep it.
-type Table struct {
-	Rows       []Row
-	DayNumbers bool
-}
+// MaxRows is how many units a file may hold.
+const MaxRows = 50_000
 
 // Columns are the columns of a file, in the order of the template. The first
 // four are needed; one that is left out leaves a unit's field as it is.
@@ -42,15 +20,6 @@ func Columns() []string {
 }
 
 const needed = 4 // of Columns
-
-// Problem is a cell that cannot be imported.
-type Problem struct {
-	Row    int
-	Column string // of Columns, or as the file heads it
-	Value  string
-	What   string // what is wrong, a sentence
-	Likely string // what was probably meant; empty: nobody knows
-}
 
 // Known is what a file is compared with. Names are in lower case.
 type Known struct {
@@ -81,8 +50,8 @@ func (p Plan) Empty() bool { return len(p.Add) == 0 && len(p.Change) == 0 }
 
 // Serials are the serial numbers that a table names, as the register writes
 // them; those of rows that turn out bad may be among them.
-func (t Table) Serials() []string {
-	head, at := t.head()
+func Serials(t table.Table) []string {
+	head, at := headOf(t)
 	column := slices.Index(head, "serial")
 	if at < 0 || column < 0 {
 		return nil
@@ -96,10 +65,10 @@ func (t Table) Serials() []string {
 	return list
 }
 
-// head is the line that names the columns, and where it stands: a line about
+// headOf is the line that names the columns, and where it stands: a line about
 // the file may come before it. It is -1 if none of the first three names a
 // serial.
-func (t Table) head() (names []string, at int) {
+func headOf(t table.Table) (names []string, at int) {
 	for i, r := range t.Rows[:min(3, len(t.Rows))] {
 		names = make([]string, len(r.Cells))
 		for j, c := range r.Cells {
@@ -115,55 +84,48 @@ func (t Table) head() (names []string, at int) {
 
 // Check compares a table with what is known. Either it returns what the file
 // would do, or every cell that is wrong, and how many there are in all if these
-// are more than MaxProblems: it is all or nothing.
-func Check(t Table, known Known) (plan Plan, problems []Problem, count int) {
+// are more than table.MaxProblems: it is all or nothing.
+func Check(t table.Table, known Known) (plan Plan, problems []table.Problem, count int) {
 	c := checker{known: known, days: t.DayNumbers, lines: make(map[string]int), macs: make(map[string]int)}
-	head, at := t.head()
+	head, at := headOf(t)
 	if !c.columns(t, head, at) {
-		return Plan{}, c.problems, c.count
+		return Plan{}, c.bad.List, c.bad.Count
 	}
 	rows := 0
 	for _, r := range t.Rows[at+1:] {
-		if blank(r) {
+		if r.Blank() {
 			continue
 		}
 		if rows++; rows > MaxRows {
-			c.add(Problem{Row: r.Number, Column: "serial", What: fmt.Sprintf("A file holds at most %d units. Split it.", MaxRows)})
+			c.bad.Add(table.Problem{Row: r.Number, Column: "serial", What: fmt.Sprintf("A file holds at most %d units. Split it.", MaxRows)})
 			break
 		}
 		c.row(r, &plan)
 	}
 	if rows == 0 {
-		c.add(Problem{Row: t.Rows[at].Number, Column: "serial", What: "There is no unit under the head."})
+		c.bad.Add(table.Problem{Row: t.Rows[at].Number, Column: "serial", What: "There is no unit under the head."})
 	}
-	if c.count > 0 {
-		return Plan{}, c.problems, c.count
+	if c.bad.Count > 0 {
+		return Plan{}, c.bad.List, c.bad.Count
 	}
 	return plan, nil, 0
 }
 
 // checker goes through a table and notes what is wrong.
 type checker struct {
-	known    Known
-	days     bool
-	index    map[string]int // column of each name
-	lines    map[string]int // line of each serial
-	macs     map[string]int // line of each MAC
-	problems []Problem
-	count    int
-	now      Row
-}
-
-func (c *checker) add(p Problem) {
-	if c.count++; len(c.problems) < MaxProblems {
-		c.problems = append(c.problems, p)
-	}
+	known Known
+	days  bool
+	index map[string]int // column of each name
+	lines map[string]int // line of each serial
+	macs  map[string]int // line of each MAC
+	bad   table.Problems
+	now   table.Row
 }
 
 // columns reads the head and says whether the rows can be read by it.
-func (c *checker) columns(t Table, head []string, at int) bool {
+func (c *checker) columns(t table.Table, head []string, at int) bool {
 	if at < 0 {
-		c.add(Problem{Row: 1, Column: "serial", What: "No line names the columns. The first should be: " + strings.Join(Columns(), ", ") + "."})
+		c.bad.Add(table.Problem{Row: 1, Column: "serial", What: "No line names the columns. The first should be: " + strings.Join(Columns(), ", ") + "."})
 		return false
 	}
 	c.index = make(map[string]int, len(head))
@@ -172,19 +134,19 @@ func (c *checker) columns(t Table, head []string, at int) bool {
 		switch {
 		case name == "" || slices.Contains(informative, name):
 		case !slices.Contains(Columns(), name):
-			c.add(Problem{Row: t.Rows[at].Number, Column: t.Rows[at].Cells[i].Text, Value: t.Rows[at].Cells[i].Text, What: "The register has no such column.", Likely: likely(name, Columns())})
+			c.bad.Add(table.Problem{Row: t.Rows[at].Number, Column: t.Rows[at].Cells[i].Text, Value: t.Rows[at].Cells[i].Text, What: "The register has no such column.", Likely: table.Likely(name, Columns())})
 		case twice:
-			c.add(Problem{Row: t.Rows[at].Number, Column: name, Value: t.Rows[at].Cells[i].Text, What: "This column is there twice."})
+			c.bad.Add(table.Problem{Row: t.Rows[at].Number, Column: name, Value: t.Rows[at].Cells[i].Text, What: "This column is there twice."})
 		default:
 			c.index[name] = i
 		}
 	}
 	for _, name := range Columns()[:needed] {
 		if _, there := c.index[name]; !there {
-			c.add(Problem{Row: t.Rows[at].Number, Column: name, What: "This column is missing."})
+			c.bad.Add(table.Problem{Row: t.Rows[at].Number, Column: name, What: "This column is missing."})
 		}
 	}
-	return c.count == 0
+	return c.bad.Count == 0
 }
 
 // informative columns stand in the files that the register writes, for people;
@@ -192,8 +154,8 @@ func (c *checker) columns(t Table, head []string, at int) bool {
 var informative = []string{"last changed", "by"}
 
 // row adds what a line does to the plan, unless one of its cells is wrong.
-func (c *checker) row(r Row, plan *Plan) {
-	before, u := c.count, Unit{}
+func (c *checker) row(r table.Row, plan *Plan) {
+	before, u := c.bad.Count, Unit{}
 	c.now = r
 	serial := c.serial()
 	old, there := c.known.Units[serial]
@@ -213,7 +175,7 @@ func (c *checker) row(r Row, plan *Plan) {
 	u.State = c.state(old, there)
 	u.Since = c.since(old, there, u.State)
 	switch {
-	case c.count > before:
+	case c.bad.Count > before:
 	case !there:
 		plan.Add = append(plan.Add, u)
 	case u == old:
@@ -232,7 +194,7 @@ func (c *checker) state(old Unit, there bool) mining.State {
 		for _, known := range mining.States() {
 			names = append(names, string(known))
 		}
-		c.fail("state", "This is not a state of a machine: "+strings.Join(names, ", ")+".", likely(string(s), names))
+		c.fail("state", "This is not a state of a machine: "+strings.Join(names, ", ")+".", table.Likely(string(s), names))
 		return s
 	}
 	if there && s != old.State {
@@ -241,8 +203,4 @@ func (c *checker) state(old Unit, there bool) mining.State {
 		}
 	}
 	return s
-}
-
-func blank(r Row) bool {
-	return !slices.ContainsFunc(r.Cells, func(c Cell) bool { return strings.TrimSpace(c.Text) != "" })
 }

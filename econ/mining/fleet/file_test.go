@@ -10,6 +10,7 @@ import (
 
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/fleet"
+	"switchyard/econ/table"
 )
 
 var (
@@ -29,12 +30,12 @@ func known(units ...fleet.Unit) fleet.Known {
 	return k
 }
 
-func table(lines ...string) fleet.Table {
-	var t fleet.Table
+func fileOf(lines ...string) table.Table {
+	var t table.Table
 	for i, l := range lines {
-		row := fleet.Row{Number: i + 1}
+		row := table.Row{Number: i + 1}
 		for _, text := range strings.Split(l, "|") {
-			row.Cells = append(row.Cells, fleet.Cell{Text: strings.TrimPrefix(text, "="), Formula: strings.HasPrefix(text, "=")})
+			row.Cells = append(row.Cells, table.Cell{Text: strings.TrimPrefix(text, "="), Formula: strings.HasPrefix(text, "=")})
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -50,8 +51,8 @@ func TestOfTenThousandRowsTheThreeBadCellsAreNamed(t *testing.T) {
 	lines[17] = strings.Replace(lines[17], "Antminer S21", "Antminer S12", 1)
 	lines[5000] = strings.Replace(lines[5000], "running", "runninq", 1)
 	lines[10_000] = strings.Replace(lines[10_000], "2026-03-01", "1.3.2026", 1)
-	plan, problems, count := fleet.Check(table(lines...), known())
-	want := []fleet.Problem{
+	plan, problems, count := fleet.Check(fileOf(lines...), known())
+	want := []table.Problem{
 		{Row: 18, Column: "class", Value: "Antminer S12", What: "There is no class of this name.", Likely: "Antminer S21"},
 		{Row: 5001, Column: "state", Value: "runninq", What: "This is not a state of a machine: received, deployed, running, curtailed, repair, retired, sold.", Likely: "running"},
 		{Row: 10_001, Column: "since", Value: "1.3.2026", What: "A date is needed, for example 2026-06-01.", Likely: "2026-03-01"},
@@ -60,7 +61,7 @@ func TestOfTenThousandRowsTheThreeBadCellsAreNamed(t *testing.T) {
 		t.Errorf("%d problems, plan %v (-want +got):\n%s", count, !plan.Empty(), diff)
 	}
 	lines[17], lines[5000], lines[10_000] = strings.Replace(lines[17], "S12", "S21", 1), strings.Replace(lines[5000], "runninq", "running", 1), strings.Replace(lines[10_000], "1.3.2026", "2026-03-01", 1)
-	if plan, _, count := fleet.Check(table(lines...), known()); count != 0 || len(plan.Add) != 10_000 || plan.Add[9999].Slot != "39" || !plan.Add[0].Since.Equal(march1) {
+	if plan, _, count := fleet.Check(fileOf(lines...), known()); count != 0 || len(plan.Add) != 10_000 || plan.Add[9999].Slot != "39" || !plan.Add[0].Since.Equal(march1) {
 		t.Errorf("mended: %d problems, %d units", count, len(plan.Add))
 	}
 }
@@ -90,7 +91,7 @@ func TestEachBadCellSaysWhatIsWrongAndWhatWasLikelyMeant(t *testing.T) {
 		{"OLD-2|Antminer S21|Hallam|repair|||2026-02-28", "since", "which is later", ""},
 		{"OLD-2|Antminer S21|Hallam|running|||2026-02-28", "since", "since 2026-03-01 already", "2026-03-01"},
 	} {
-		plan, problems, count := fleet.Check(table(head, c.line), known(there, running))
+		plan, problems, count := fleet.Check(fileOf(head, c.line), known(there, running))
 		if count != 1 || !plan.Empty() || problems[0].Column != c.column || problems[0].Row != 2 || !strings.Contains(problems[0].What, c.says) || problems[0].Likely != c.likely {
 			t.Errorf("%q: %+v", c.line, problems)
 		}
@@ -111,7 +112,7 @@ func TestAFileAsAWhole(t *testing.T) {
 		{[]string{"serial|class|site|state", "UNIT-1|Antminer S21|Hallam|running", "", "unit-1|Antminer S21|Hallam|running"}, "Row 2 has this serial number too."},
 		{[]string{"serial|class|site|state|mac", "UNIT-1|Antminer S21|Hallam|running|020000000001", "UNIT-2|Antminer S21|Hallam|running|02-00-00-00-00-01"}, "Row 2 has this address too."},
 	} {
-		if _, problems, count := fleet.Check(table(c.lines...), known()); count != 1 || !strings.Contains(problems[0].What, c.says) {
+		if _, problems, count := fleet.Check(fileOf(c.lines...), known()); count != 1 || !strings.Contains(problems[0].What, c.says) {
 			t.Errorf("%q: %+v", c.lines, problems)
 		}
 	}
@@ -119,7 +120,7 @@ func TestAFileAsAWhole(t *testing.T) {
 	for i := range 600 {
 		lines = append(lines, fmt.Sprintf("UNIT-%d|Antminer S21|Nowhere at all|running", i))
 	}
-	if _, problems, count := fleet.Check(table(lines...), known()); count != 600 || len(problems) != fleet.MaxProblems {
+	if _, problems, count := fleet.Check(fileOf(lines...), known()); count != 600 || len(problems) != table.MaxProblems {
 		t.Errorf("%d problems of which %d are named", count, len(problems))
 	}
 }
@@ -130,14 +131,14 @@ func TestAFileOfTheRegisterChangesNothing(t *testing.T) {
 		ID: 7, Serial: "UNIT-1", MAC: "02:00:00:00:00:01", Class: 1, Site: 2, Building: "B1", Aisle: "A", Rack: "3", Slot: "4", Address: "10.1.2.3",
 		State: mining.Running, Since: march1.Add(8*time.Hour + 1234*time.Microsecond), Note: "new fan", At: march1, Who: "Somebody",
 	}
-	file := table("Fleet. The register.", "Serial|Class|Site|State|Building|Aisle|Rack|Slot|Address|MAC|Since (UTC)|Note|Last changed (UTC)|By",
+	file := fileOf("Fleet. The register.", "Serial|Class|Site|State|Building|Aisle|Rack|Slot|Address|MAC|Since (UTC)|Note|Last changed (UTC)|By",
 		"UNIT-1|Antminer S21|Tamarack|running|B1|A|3|4|10.1.2.3|02:00:00:00:00:01|"+u.Since.Format(time.RFC3339Nano)+"|new fan|2026-03-01T00:00:00Z|Somebody")
 	plan, problems, count := fleet.Check(file, known(u))
 	if count != 0 || !plan.Empty() || plan.Unchanged != 1 {
 		t.Errorf("%+v, %+v", plan, problems)
 	}
 	// A workbook keeps the date alone, as days since the end of 1899.
-	days := table("serial|class|site|state|since", "UNIT-1|Antminer S21|Tamarack|repair|46082.5")
+	days := fileOf("serial|class|site|state|since", "UNIT-1|Antminer S21|Tamarack|repair|46082.5")
 	days.DayNumbers = true
 	plan, problems, _ = fleet.Check(days, known(u))
 	if len(plan.Change) != 1 || !plan.Change[0].After.Since.Equal(march1.Add(12*time.Hour)) || plan.Change[0].After.Note != "new fan" || plan.Change[0].After.State != mining.Repair {

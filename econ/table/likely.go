@@ -1,10 +1,10 @@
-package fleet
+package table
 
 import "strings"
 
-// likely is the name that was probably meant: the nearest one, if no more than
+// Likely is the name that was probably meant: the nearest one, if no more than
 // a third of its letters differ.
-func likely(text string, names []string) string {
+func Likely(text string, names []string) string {
 	best, least := "", len(text)
 	for _, name := range names {
 		if d := distance(strings.ToLower(text), strings.ToLower(name)); d < least && 3*d <= max(len(name), 3) {
