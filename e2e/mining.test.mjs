@@ -70,3 +70,66 @@ test("on a phone the merit order and the economics can be read, and a path be st
   assert.deepEqual(complaints.filter((c) => !/422/.test(c)), []);
   await context.close();
 });
+
+test("on a phone a shift sees its site: what should be on, what is on, the next change", async () => {
+  const { context, page, complaints } = await open(browser, { ...phone, colorScheme: "dark" }, server, "Mining operations");
+  await page.goto(`${server.url}/mining/sites`);
+  await ready(page);
+  await page.getByRole("row", { name: /Hallam/ }).getByRole("link", { name: "Today" }).click();
+  await ready(page);
+  assert.match(await page.textContent("h1"), /Hallam today/);
+  assert.match(await page.textContent("#today-now .lede"), /should run/);
+  for (const label of ["Should be on", "Hashing now", "Next change", "Margin of this hour"]) {
+    assert.equal(await page.getByText(label, { exact: true }).count(), 1, label);
+  }
+  assert.ok((await page.locator("#site-hours tbody tr").count()) > 1, "hours to come are known");
+  assert.match(await page.textContent("#site-hours"), /C[SD]T/);
+  assert.deepEqual(await violations(page), []);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(over <= 0, `${over} px too wide`);
+  await page.goto(`${server.url}/mining/sites/4/today`);
+  await ready(page);
+  await until("what the machines of Saguenay say", async () => /\d machines/.test(await page.textContent("#today-now")), 90_000);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("what was off is logged, with what it brought; a file of prices names its bad cell", async () => {
+  const { context, page, complaints } = await open(browser, desktop, server, "Mining operations");
+  await page.goto(`${server.url}/mining/curtailment`);
+  await ready(page);
+  assert.match(await page.textContent(".lede"), /the rule would have made/);
+  await page.getByRole("link", { name: /Log curtailment/ }).click();
+  await ready(page);
+  const at = (hours) => new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 14) + "00:00Z";
+  await page.getByLabel("Site").selectOption({ label: "Hallam" });
+  await page.getByLabel("From", { exact: true }).fill(at(5));
+  await page.getByLabel("To", { exact: true }).fill(at(6));
+  await page.getByLabel("Power off, MW").fill("40");
+  await page.getByLabel("Hashrate off, PH/s").fill("2100");
+  await page.getByRole("button", { name: "Save curtailment" }).or(page.getByRole("button", { name: "Add curtailment" })).click();
+  await page.getByText("This is not after the beginning.").waitFor();
+  assert.equal(await page.getByLabel("Power off, MW").inputValue(), "40");
+  await page.getByLabel("To", { exact: true }).fill(at(3));
+  await page.getByRole("button", { name: "Save curtailment" }).or(page.getByRole("button", { name: "Add curtailment" })).click();
+  await page.getByText("Saved.").waitFor();
+  assert.match(await page.textContent("main"), /Not drawn\s*80\.0 MWh/);
+  await page.goto(`${server.url}/mining/curtailment?period=7d`);
+  await ready(page);
+  await page.getByRole("row", { name: /Hallam.*40\.0/ }).first().waitFor();
+
+  await page.goto(`${server.url}/mining/power/prices`);
+  await ready(page);
+  await page.getByLabel(/^Point/).fill("PJM WESTERN");
+  const file = (text) => page.getByLabel("CSV or XLSX").setInputFiles({ name: "prices.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await file("time_utc,price_usd_per_mwh\n2026-03-10T14:00:00Z,31.25\n2026-03-10T15:00:00Z,free\n");
+  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByText("free").first().waitFor();
+  assert.equal(await page.getByLabel(/^Point/).inputValue(), "PJM WESTERN");
+  await file("time_utc,price_usd_per_mwh\n2026-03-10T14:00:00Z,31.25\n2026-03-10T15:00:00Z,-4.10\n");
+  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByRole("row", { name: /PJM WESTERN/ }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints.filter((c) => !/422/.test(c)), []);
+  await context.close();
+});
