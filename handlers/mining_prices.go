@@ -137,7 +137,7 @@ func (a *App) drawPrices(c echo.Context, v views.PowerPricesPage, f *form) error
 			return err
 		}
 		v.Sentence, v.Stored = storedSentence(stored), storedTable(stored)
-		v.Stored.Facts = p.typedFacts(views.FigurePowerPrices, "documents of markets, and files")
+		v.Stored.Facts = p.typedFacts(views.FigureSpotPrices, "documents of markets, and files")
 		v.Back = views.Link{Href: powerPath, Label: "Power contracts"}
 		if v.Problems != nil {
 			v.Problems.Facts = p.typedFacts("", "the file")
@@ -230,7 +230,7 @@ func storedSentence(list []pointPrices) ui.Sentence {
 
 func storedTable(list []pointPrices) views.RecordsPage {
 	v := views.RecordsPage{
-		Unit: ui.Mining, Figure: views.FigurePowerPrices, Title: "Stored prices", Sub: "By point and product; contracts settle on real-time prices",
+		Unit: ui.Mining, Figure: views.FigureSpotPrices, Title: "Stored prices", Sub: "By point and product; contracts settle on real-time prices",
 		Columns: []views.DataColumn{{Label: "Point"}, {Label: "Contract", Hide: "p3"}, {Label: "Newest from", Hide: "p2"}, {Label: "First", Unit: "UTC", Right: true, Hide: "p2"}, {Label: "Last until", Unit: "UTC", Right: true}, {Label: "Prices", Right: true}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No price is stored yet", Text: "Prices of ERCOT come by themselves where a contract follows one of its points; those of other markets come as files."},
 		Refetch: topicPowerPrice + " " + topicContract,

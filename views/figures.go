@@ -11,35 +11,35 @@ import (
 // Ids of the figures: the element id on a page, the address of the data
 // (/data/{id}, /data/{id}.csv) and the entry in the registry of figures.
 const (
-	FigureMarket      = "market"          // overview: five measures and their changes
-	FigurePrices      = "prices"          // hashprice and bitcoin over a range
-	FigureNetwork     = "network"         // epoch, difficulty, hashrate, fees, halving
-	FigureAdjustment  = "adjustment"      // next difficulty with its 90 % band
-	FigureHalving     = "halving"         // next halving under three growth rates
-	FigureHistory     = "hashprice"       // hashprice since the halving
-	FigureVenues      = "btc-venues"      // bitcoin venues against their median
-	FigureSources     = "sources"         // sources, worst first
-	FigureJobs        = "jobs"            // job runs
-	FigureRefused     = "quarantine"      // rows kept out of the tables
-	FigurePower       = "power"           // power contracts
-	FigurePowerPrices = "power-prices"    // which prices of power are stored
-	FigureSites       = "sites"           // mining sites
-	FigureMonthly     = "monthly"         // the monthly production update
-	FigureClassDays   = "class-days"      // what each class earns and costs at its site
-	FigureClasses     = "classes"         // machine classes with their modes
-	FigureWhatIf      = "what-if"         // the fleet along a stated path
-	FigureCost        = "cost-per-btc"    // what a bitcoin cost, by level
-	FigureSitePower   = "site-power"      // what should run where
-	FigureMerit       = "merit-order"     // steps of the fleet by merit
-	FigureFalls       = "hashprice-falls" // what is left of the fleet at lower hashprices
-	FigureCustomers   = "customers"       // customers of the AI unit
-	FigureHoldings    = "holdings"        // accounts and what they hold
-	FigureUnits       = "units"           // what each unit tells
-	FigureAudit       = "audit"           // the audit log
-	FigureBackfill    = "backfill"        // progress of the first fill
-	FigureFleet       = "fleet"           // every unit
-	FigureSpread      = "fleet-sites"     // units by site, class and state
-	FigureTemplate    = "fleet-template"  // a file of units to fill in
+	FigureMarket     = "market"          // overview: five measures and their changes
+	FigurePrices     = "prices"          // hashprice and bitcoin over a range
+	FigureNetwork    = "network"         // epoch, difficulty, hashrate, fees, halving
+	FigureAdjustment = "adjustment"      // next difficulty with its 90 % band
+	FigureHalving    = "halving"         // next halving under three growth rates
+	FigureHistory    = "hashprice"       // hashprice since the halving
+	FigureVenues     = "btc-venues"      // bitcoin venues against their median
+	FigureSources    = "sources"         // sources, worst first
+	FigureJobs       = "jobs"            // job runs
+	FigureRefused    = "quarantine"      // rows kept out of the tables
+	FigurePower      = "power"           // power contracts
+	FigureSpotPrices = "power-prices"    // which prices of power are stored
+	FigureSites      = "sites"           // mining sites
+	FigureMonthly    = "monthly"         // the monthly production update
+	FigureClassDays  = "class-days"      // what each class earns and costs at its site
+	FigureClasses    = "classes"         // machine classes with their modes
+	FigureWhatIf     = "what-if"         // the fleet along a stated path
+	FigureCost       = "cost-per-btc"    // what a bitcoin cost, by level
+	FigureSitePower  = "site-power"      // what should run where
+	FigureMerit      = "merit-order"     // steps of the fleet by merit
+	FigureFalls      = "hashprice-falls" // what is left of the fleet at lower hashprices
+	FigureCustomers  = "customers"       // customers of the AI unit
+	FigureHoldings   = "holdings"        // accounts and what they hold
+	FigureUnits      = "units"           // what each unit tells
+	FigureAudit      = "audit"           // the audit log
+	FigureBackfill   = "backfill"        // progress of the first fill
+	FigureFleet      = "fleet"           // every unit
+	FigureSpread     = "fleet-sites"     // units by site, class and state
+	FigureTemplate   = "fleet-template"  // a file of units to fill in
 )
 
 // Range is the span of a time chart, as it stands in the address (?range=24h).

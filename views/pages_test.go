@@ -81,25 +81,19 @@ func pages() map[string]templ.Component {
 	early.Adjustment.Adjustment.Early = true
 	early.Sources.Worst = nil
 	return map[string]templ.Component{
-		"overview, full":    Overview(sampleOverview()),
-		"overview, empty":   Overview(emptyOverview()),
-		"overview, early":   Overview(early),
-		"mining, full":      MiningLive(sampleMining(market.Live, 0)),
-		"mining, empty":     MiningLive(emptyMining()),
-		"mining, feed lost": MiningLive(lostMining()),
-		"mining, denied":    MiningLive(denied),
-		"mining, one venue": MiningLive(alone),
-		"admin, full":       AdminSources(sampleAdmin()),
-		"admin, empty":      AdminSources(AdminSourcesPage{Shell: emptyShell("Sources and jobs", "/admin/sources")}),
-		"admin, broken":     AdminSources(brokenAdmin()),
-		"table, full":       DataTable(sampleTable()),
-		"table, empty":      DataTable(DataTablePage{Shell: emptyShell("Data", "/data/x"), Title: "Data", Facts: ui.Facts{Source: "the store"}}),
-		"power prices, wrong": PowerPrices(PowerPricesPage{
-			Shell: emptyShell("Power prices", "/mining/power/prices"), Back: Link{Href: "/mining/power", Label: "Power contracts"}, Notice: "x", Wrong: true,
-			Problems: &RecordsPage{Figure: "preview", Title: "1 cell", Columns: []DataColumn{{Label: "Row"}}, Rows: []RecordRow{{Cells: []Cell{{Text: "2"}}}}, Facts: ui.Facts{Source: "the file"}},
-			Stored:   RecordsPage{Figure: FigurePowerPrices, Title: "Stored prices", Empty: ui.Problem{Kind: ui.Empty, Title: "No price is stored yet"}, Facts: ui.Facts{Source: "files"}},
-			Upload:   &UploadForm{Action: "/mining/power/prices", Submit: "Import", Fields: []ui.Control{{ID: "f-point", Name: "point", Label: "Point"}}, Field: ui.Control{ID: "f-file", Name: "file", Label: "File", Error: "wrong"}, Example: []string{"a,b", "1,2"}},
-		}),
+		"overview, full":      Overview(sampleOverview()),
+		"overview, empty":     Overview(emptyOverview()),
+		"overview, early":     Overview(early),
+		"mining, full":        MiningLive(sampleMining(market.Live, 0)),
+		"mining, empty":       MiningLive(emptyMining()),
+		"mining, feed lost":   MiningLive(lostMining()),
+		"mining, denied":      MiningLive(denied),
+		"mining, one venue":   MiningLive(alone),
+		"admin, full":         AdminSources(sampleAdmin()),
+		"admin, empty":        AdminSources(AdminSourcesPage{Shell: emptyShell("Sources and jobs", "/admin/sources")}),
+		"admin, broken":       AdminSources(brokenAdmin()),
+		"table, full":         DataTable(sampleTable()),
+		"table, empty":        DataTable(DataTablePage{Shell: emptyShell("Data", "/data/x"), Title: "Data", Facts: ui.Facts{Source: "the store"}}),
 		"403":                 Failure(failurePage(403, false)),
 		"404":                 Failure(failurePage(404, false)),
 		"500":                 Failure(failurePage(500, false)),
@@ -107,6 +101,12 @@ func pages() map[string]templ.Component {
 		"503, database away":  Failure(failurePage(503, false)),
 		"shell with nothing":  Failure(FailurePage{Status: 500, Title: "Broken"}),
 		"overview of nothing": Overview(OverviewPage{Shell: Shell{Title: "Overview"}, Market: MarketFigure{Facts: waiting("")}, Prices: PricesFigure{Facts: waiting("")}, Adjustment: AdjustmentFigure{Facts: waiting("")}, Halving: HalvingFigure{Facts: waiting("")}, Sources: &SourcesHealth{Facts: waiting("")}}),
+		"power prices, a wrong file": PowerPrices(PowerPricesPage{
+			Shell: emptyShell("Power prices", "/mining/power/prices"), Back: Link{Href: "/mining/power", Label: "Power contracts"}, Notice: "x", Wrong: true,
+			Problems: &RecordsPage{Figure: "preview", Title: "1 cell", Columns: []DataColumn{{Label: "Row"}}, Rows: []RecordRow{{Cells: []Cell{{Text: "2"}}}}, Facts: ui.Facts{Source: "the file"}},
+			Stored:   RecordsPage{Figure: FigureSpotPrices, Title: "Stored prices", Empty: ui.Problem{Kind: ui.Empty, Title: "No price is stored yet"}, Facts: ui.Facts{Source: "files"}},
+			Upload:   &UploadForm{Action: "/mining/power/prices", Submit: "Import", Fields: []ui.Control{{ID: "f-point", Name: "point", Label: "Point"}}, Field: ui.Control{ID: "f-file", Name: "file", Label: "File", Error: "wrong"}, Example: []string{"a,b", "1,2"}},
+		}),
 	}
 }
 
