@@ -89,7 +89,7 @@ test("on a phone a shift sees its site: what should be on, what is on, the next 
   assert.ok(over <= 0, `${over} px too wide`);
   await page.goto(`${server.url}/mining/sites/4/today`);
   await ready(page);
-  await until("what the machines of Saguenay say", async () => /\d machines/.test(await page.textContent("#today-now")), 90_000);
+  await until("what the machines of Saguenay say", async () => /\d\s*machines/.test(await page.textContent("#today-now")), 90_000);
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -77,7 +77,7 @@ func (a *App) figures() []figure {
 			{"Site", "", true}, {"Contract", "", true}, {"Kind", "", true}, {"Follows", "", true}, {"Price", "$ per MWh", false}, {"Loss", "percent", false}, {"Adders", "", true}, {"Blocks", "", true},
 			{"Curtailment", "", true}, {"Demand", "$ per kW a month", false}, {"Coincident peaks", "$ per kW a year", false}, {"Known from", "UTC", true}, {"By", "", true},
 		}, powerRows},
-		{views.FigurePowerPrices, "Power prices", "What is stored of each point, and what contracts follow", pricesPath, may(access.RoomMining, access.Read), []column{
+		{views.FigureSpotPrices, "Power prices", "What is stored of each point, and what contracts follow", pricesPath, may(access.RoomMining, access.Read), []column{
 			{"Point", "", true}, {"Product", "", true}, {"First", "UTC", true}, {"Last until", "UTC", true}, {"Prices", "", false}, {"Newest from", "", true}, {"Followed by a contract", "", true},
 		}, priceSpanRows},
 		{views.FigureMerit, "Fleet merit order", "The steps of this hour, the first to stop last; M8, M10", "/mining/merit-order", may(access.RoomMining, access.Read), []column{

@@ -137,7 +137,7 @@ func (a *App) drawPrices(c echo.Context, v views.PowerPricesPage, f *form) error
 			return err
 		}
 		v.Sentence, v.Stored = storedSentence(stored), storedTable(stored)
-		v.Stored.Facts = p.typedFacts(views.FigurePowerPrices, "documents of markets, and files")
+		v.Stored.Facts = p.typedFacts(views.FigureSpotPrices, "documents of markets, and files")
 		v.Back = views.Link{Href: powerPath, Label: "Power contracts"}
 		if v.Problems != nil {
 			v.Problems.Facts = p.typedFacts("", "the file")
@@ -230,18 +230,18 @@ func storedSentence(list []pointPrices) ui.Sentence {
 
 func storedTable(list []pointPrices) views.RecordsPage {
 	v := views.RecordsPage{
-		Unit: ui.Mining, Figure: views.FigurePowerPrices, Title: "Stored prices", Sub: "By point and product; contracts settle on real-time prices",
-		Columns: []views.DataColumn{{Label: "Point"}, {Label: "Product"}, {Label: "Contract", Hide: "p3"}, {Label: "Newest from", Hide: "p2"}, {Label: "First", Unit: "UTC", Right: true, Hide: "p2"}, {Label: "Last until", Unit: "UTC", Right: true}, {Label: "Prices", Right: true}},
+		Unit: ui.Mining, Figure: views.FigureSpotPrices, Title: "Stored prices", Sub: "By point and product; contracts settle on real-time prices",
+		Columns: []views.DataColumn{{Label: "Point"}, {Label: "Contract", Hide: "p3"}, {Label: "Newest from", Hide: "p2"}, {Label: "First", Unit: "UTC", Right: true, Hide: "p2"}, {Label: "Last until", Unit: "UTC", Right: true}, {Label: "Prices", Right: true}},
 		Empty:   ui.Problem{Kind: ui.Empty, Title: "No price is stored yet", Text: "Prices of ERCOT come by themselves where a contract follows one of its points; those of other markets come as files."},
 		Refetch: topicPowerPrice + " " + topicContract,
 	}
 	for _, s := range list {
 		row := views.RecordRow{Cells: []views.Cell{
-			{Text: s.Point}, {Text: s.Product}, {Text: followedText(s.followed)}, {Text: s.Source}, {Text: format.DateMinute(s.First)}, {Text: format.DateMinute(s.Last)}, {Text: format.Count(float64(s.Rows))},
+			{Text: s.Point, Under: s.Product}, {Text: followedText(s.followed)}, {Text: s.Source}, {Text: format.DateMinute(s.First)}, {Text: format.DateMinute(s.Last)}, {Text: format.Count(float64(s.Rows))},
 		}}
 		if s.Rows == 0 {
 			row.Mark, row.State = ui.MarkWatch, "No price known"
-			row.Cells = []views.Cell{{Text: s.Point}, {Text: "no price known"}, {Text: followedText(true)}, {Text: format.Missing}, {Text: format.Missing}, {Text: format.Missing}, {Text: format.Missing}}
+			row.Cells = []views.Cell{{Text: s.Point, Under: "no price known"}, {Text: followedText(true)}, {Text: format.Missing}, {Text: format.Missing}, {Text: format.Missing}, {Text: format.Missing}}
 		}
 		v.Rows = append(v.Rows, row)
 	}

@@ -225,7 +225,10 @@ func (p *page) aheadKPIs(s siteAhead) ([]ui.KPI, error) {
 	margin := ui.KPI{Label: "Margin of this hour", Unit: ui.Mining, Why: now.Basis}
 	next := ui.KPI{Label: "Next change", Unit: ui.Mining, Why: "nothing changes in the hours whose price is known"}
 	if now.Known {
-		should = ui.KPI{Label: should.Label, Unit: ui.Mining, Value: format.Value{Text: format.Fixed(now.On, 1), Unit: "MW"}, Context: format.Fixed(now.Off, 1) + " MW more could run, overclocked modes counted"}
+		should = ui.KPI{Label: should.Label, Unit: ui.Mining, Value: format.Value{Text: format.Fixed(now.On, 1), Unit: "MW"}, Context: "all that could"}
+		if now.Off > 0 {
+			should.Context = format.Fixed(now.Off, 1) + " MW more could run, overclocked modes counted"
+		}
 		margin = ui.KPI{Label: margin.Label, Unit: ui.Mining, Value: format.USD0(now.MarginUSD), Context: fmt.Sprintf("power at $%s per MWh, %s", format.Fixed(now.Price, 2), now.Basis)}
 	} else {
 		next.Why = now.Basis
@@ -281,6 +284,10 @@ func (s siteAhead) contractLines() []views.FactLine {
 	var lines []views.FactLine
 	for _, at := range contractAttributes(s.contract, nil) {
 		switch at.field {
+		case "price":
+			if s.contract.Kind == mining.Fixed {
+				lines = append(lines, views.FactLine{Name: at.name, Text: at.text})
+			}
 		case "name", "kind", "point", "adders", "blocks", "terms":
 			if at.text != "" && at.text != format.Missing {
 				lines = append(lines, views.FactLine{Name: at.name, Text: at.text})

@@ -22,7 +22,7 @@ const (
 	FigureJobs         = "jobs"            // job runs
 	FigureRefused      = "quarantine"      // rows kept out of the tables
 	FigurePower        = "power"           // power contracts
-	FigurePowerPrices  = "power-prices"    // which prices of power are stored
+	FigureSpotPrices   = "power-prices"    // which prices of power are stored
 	FigureSites        = "sites"           // mining sites
 	FigureSwitches     = "site-switches"   // what a site switches in the next 24 hours
 	FigureSiteHours    = "site-hours"      // a site hour by hour

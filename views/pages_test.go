@@ -96,10 +96,10 @@ func pages(t *testing.T) map[string]templ.Component {
 		"admin, full":       AdminSources(sampleAdmin()),
 		"admin, empty":      AdminSources(AdminSourcesPage{Shell: emptyShell("Sources and jobs", "/admin/sources")}),
 		"admin, broken":     AdminSources(brokenAdmin()),
-		"power prices, wrong": PowerPrices(PowerPricesPage{
+		"power prices, a wrong file": PowerPrices(PowerPricesPage{
 			Shell: emptyShell("Power prices", "/mining/power/prices"), Back: Link{Href: "/mining/power", Label: "Power contracts"}, Notice: "x", Wrong: true,
 			Problems: &RecordsPage{Figure: "preview", Title: "1 cell", Columns: []DataColumn{{Label: "Row"}}, Rows: []RecordRow{{Cells: []Cell{{Text: "2"}}}}, Facts: ui.Facts{Source: "the file"}},
-			Stored:   RecordsPage{Figure: FigurePowerPrices, Title: "Stored prices", Empty: ui.Problem{Kind: ui.Empty, Title: "No price is stored yet"}, Facts: ui.Facts{Source: "files"}},
+			Stored:   RecordsPage{Figure: FigureSpotPrices, Title: "Stored prices", Empty: ui.Problem{Kind: ui.Empty, Title: "No price is stored yet"}, Facts: ui.Facts{Source: "files"}},
 			Upload:   &UploadForm{Action: "/mining/power/prices", Submit: "Import", Fields: []ui.Control{{ID: "f-point", Name: "point", Label: "Point"}}, Field: ui.Control{ID: "f-file", Name: "file", Label: "File", Error: "wrong"}, Example: []string{"a,b", "1,2"}},
 		}),
 		"table, full":         DataTable(sampleTable()),
