@@ -14,8 +14,6 @@ type CurtailmentPage struct {
 	Shell    Shell
 	Sentence ui.Sentence
 	Spans    []ui.SegItem
-	Notice   string
-	Events   string // topics that change the log
 	KPIs     []ui.KPI
 	BackTest BackTestFigure
 	Log      RecordsPage

@@ -22,12 +22,16 @@ const monthsKept = 24
 // closingDay is the day of a month from which the month before is published.
 const closingDay = 4
 
-// months writes two years of monthly updates: a fleet that grows from 6.6 to
-// 9.9 EH/s and earns what the simulated network paid.
+// months writes two years of monthly updates: a fleet that grows by half, to what
+// the register holds, and earns what the simulated network paid.
 func months(ctx context.Context, d *db.DB, w *simulate.World) error {
 	s := d.As(access.Mining)
 	known, err := s.Months(ctx, time.Time{})
 	if err != nil || len(known) > 0 {
+		return err
+	}
+	standing, err := standingFleet(ctx, s)
+	if err != nil {
 		return err
 	}
 	now := w.Now()
@@ -35,7 +39,7 @@ func months(ctx context.Context, d *db.DB, w *simulate.World) error {
 	held := units.Sats(2_585_13_000_000) // at the end of the newest
 	for i := range monthsKept {
 		begin := first.AddDate(0, -1-i, 0)
-		v, err := month(w, begin, 1-float64(i)/(monthsKept-1))
+		v, err := standing.month(w, begin, 1-float64(i)/(monthsKept-1))
 		if err != nil {
 			return err
 		}
@@ -74,9 +78,30 @@ func closeMonth(ctx context.Context, s *db.Store, v mining.MonthRecord, restated
 	return s.UpdateMonth(ctx, by(access.Mining), v, []string{"produced_btc", "reason"})
 }
 
+// standing is the fleet of the register.
+type standing struct {
+	deployed, energised float64 // EH/s of nameplate
+	efficiency          float64 // J/TH of nameplate
+}
+
+func standingFleet(ctx context.Context, s *db.Store) (standing, error) {
+	register, err := s.Register(ctx)
+	if err != nil {
+		return standing{}, err
+	}
+	rates, err := mining.CountHashrates(register.Censuses())
+	if err != nil {
+		return standing{}, err
+	}
+	efficiency, err := mining.FleetEfficiency(register.Loads())
+	return standing{
+		deployed: float64(rates.Deployed / units.EH), energised: float64(rates.Energised / units.EH), efficiency: float64(efficiency.Fleet.Value),
+	}, err
+}
+
 // month makes the figures of a month. age is 0 for the oldest and 1 for the
 // newest.
-func month(w *simulate.World, begin time.Time, age float64) (mining.MonthRecord, error) {
+func (f standing) month(w *simulate.World, begin time.Time, age float64) (mining.MonthRecord, error) {
 	end := begin.AddDate(0, 1, 0)
 	earned, price, err := earnings(w, begin, end)
 	if err != nil {
@@ -84,9 +109,10 @@ func month(w *simulate.World, begin time.Time, age float64) (mining.MonthRecord,
 	}
 	// Summers are hot: machines rest while the grid pays for it.
 	summer := max(0, math.Sin(float64(begin.YearDay()-80)/365*2*math.Pi))
-	operating := (6.6 + 3.3*age) * (1 - 0.06*summer)
-	deployed := (6.6 + 3.3*age) * 1.045
-	efficiency := 24.1 - 4.8*age
+	grown := (2 + age) / 3
+	deployed, energised := f.deployed*grown, f.energised*grown
+	operating := energised * 0.955 * (1 - 0.06*summer)
+	efficiency := f.efficiency + 4.8*(1-age)
 	hours := end.Sub(begin).Hours()
 	drawn := float64(units.Efficiency(efficiency).Draw(units.Hashrate(operating)*units.EH)/units.MW) * 1.05 * hours
 	charges := drawn * (44.2 + 3.1*summer)
@@ -98,7 +124,7 @@ func month(w *simulate.World, begin time.Time, age float64) (mining.MonthRecord,
 		NetProceeds: dollars(sold * 1000 / units.SatsPerBTC * price * 0.9975), Revenue: dollars(produced * 1000 / units.SatsPerBTC * price),
 		PowerCharges: dollars(charges), PowerCredits: dollars(charges * (0.02 + 0.09*summer)), Response: dollars(charges * 0.012 * summer),
 		Site:       dollars(1_050_000 + 260_000*age),
-		DeployedEH: amount(deployed, 2), EnergisedEH: amount(deployed*0.985, 2), OperatingEH: amount(operating, 2),
+		DeployedEH: amount(deployed, 2), EnergisedEH: amount(energised, 2), OperatingEH: amount(operating, 2),
 		FleetJPerTH: amount(efficiency, 1), DrawnMWh: amount(drawn, 0),
 	}
 	return r, nil
