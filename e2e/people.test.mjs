@@ -55,10 +55,10 @@ for (const [name, paths] of Object.entries(desks)) {
         assert.deepEqual(await violations(page), [], path);
         const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(over <= 0, `${path} is ${over} px too wide`);
-        const links = await page.locator("a[href^='/']").evaluateAll((list) => list.map((a) => new URL(a.href).pathname));
-        for (const link of links.filter((l) => !followed.has(l))) {
-          followed.add(link);
-          assert.equal((await page.request.get(server.url + link)).status(), 200, `${path} links to ${link}`);
+        const links = await page.locator("a[href^='/']").evaluateAll((list) => list.map((a) => new URL(a.href)).map((u) => ({ path: u.pathname, whole: u.pathname + u.search })));
+        for (const { path: linked, whole } of links.filter((l) => !followed.has(l.path))) {
+          followed.add(linked);
+          assert.equal((await page.request.get(server.url + whole)).status(), 200, `${path} links to ${whole}`);
         }
       }
       assert.deepEqual(complaints, []);
