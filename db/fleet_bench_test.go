@@ -79,6 +79,13 @@ func BenchmarkFleet(b *testing.B) {
 			})
 		})
 	}
+	b.Run("count-filter", func(b *testing.B) {
+		warmLoop(b, func() {
+			if n, err := s.CountUnits(b.Context(), db.UnitFilter{Site: 2, State: mining.Running}); err != nil || n < fleetUnits/10 {
+				b.Fatal(n, err)
+			}
+		})
+	})
 	b.Run("counts", func(b *testing.B) {
 		warmLoop(b, func() {
 			if reg, err := s.Register(b.Context()); err != nil || len(reg.Counts) == 0 {

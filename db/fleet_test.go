@@ -322,6 +322,9 @@ func TestEveryPageOfTheRegisterFollowsTheOneBefore(t *testing.T) {
 		{db.UnitFilter{Search: "10.0.2."}, 20}, {db.UnitFilter{Search: "02:00:00:00:00:0"}, 16}, {db.UnitFilter{Search: "%"}, 0}, {db.UnitFilter{Site: 99}, 0},
 	} {
 		c.f.Limit = 100
+		if n, err := s.CountUnits(ctx, c.f); err != nil || n != c.want {
+			t.Errorf("%+v: counted %d, %v", c.f, n, err)
+		}
 		if list, err := s.Units(ctx, c.f); err != nil || len(list) != c.want {
 			t.Errorf("%+v: %d units (%v), want %d", c.f, len(list), err, c.want)
 		}

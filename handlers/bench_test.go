@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,6 +20,8 @@ import (
 	"switchyard/db/dbtest"
 	"switchyard/econ/access"
 	"switchyard/econ/market"
+	"switchyard/econ/mining"
+	"switchyard/econ/mining/fleet"
 	"switchyard/handlers"
 	"switchyard/static"
 )
@@ -191,6 +194,52 @@ func BenchmarkTickToBrowser(b *testing.B) {
 		s.ticks(btc, market.Point{T: at, V: float64(80_000 + i)})
 		until(b, ws, "the tick", func(e event) bool {
 			return e.Topic == btc && len(e.Points) > 0 && e.Points[len(e.Points)-1][0] == float64(at.UnixMilli())
+		})
+	}
+}
+
+// fleetInFile is how many units the files of the register are measured with.
+const fleetInFile = 68_000
+
+// BenchmarkFleetData is the register's data: as a page, which shows its first
+// rows, and whole as files.
+func BenchmarkFleetData(b *testing.B) {
+	s := &benched{site: open(b, nil), b: b, client: &http.Client{}}
+	b.Cleanup(s.client.CloseIdleConnections)
+	s.fleetOfM8("48")
+	day := time.Now().UTC().Truncate(24 * time.Hour)
+	list := make([]fleet.Unit, fleetInFile-30) // beside those of M8
+	for i := range list {
+		list[i] = fleet.Unit{
+			Serial: fmt.Sprintf("UNIT-%06d", i), MAC: fmt.Sprintf("02:00:%02x:%02x:%02x:00", i>>16, i>>8&255, i&255), Class: int64(1 + i%3), Site: 1,
+			Building: fmt.Sprintf("B%d", i%10), Aisle: itoa(int64(i / 10 % 20)), Rack: itoa(int64(i / 200 % 50)), Slot: itoa(int64(i / 10_000)),
+			Address: fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), State: mining.Running, Since: day.AddDate(0, 0, -i%80),
+		}
+	}
+	if err := s.db.As(access.Mining).InsertUnits(b.Context(), access.Actor{Name: "Test"}, list, "new"); err != nil {
+		b.Fatal(err)
+	}
+	s.as(access.Mining)
+	for _, c := range []struct {
+		name, path string
+		sound      func([]byte) bool
+	}{
+		{"page", "/data/fleet", func(body []byte) bool {
+			return bytes.Contains(body, []byte("500 of 68,000 rows")) && bytes.Count(body, []byte("<tr>")) == 501
+		}},
+		{"search", "/data/fleet?q=UNIT-01", func(body []byte) bool { return bytes.Contains(body, []byte("500 of 10,000 rows")) }},
+		{"csv", "/data/fleet.csv", func(body []byte) bool { return bytes.Count(body, []byte("\r\n")) == fleetInFile+2 }},
+		{"xlsx", "/data/fleet.xlsx", func(body []byte) bool { return len(body) > 10*fleetInFile }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				body := s.fetch(b, s.url+c.path, "identity")
+				if !c.sound(body) {
+					b.Fatalf("%d bytes: %.300s", len(body), body)
+				}
+				b.ReportMetric(float64(len(body)), "file-B")
+			}
 		})
 	}
 }

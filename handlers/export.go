@@ -1,9 +1,12 @@
 package handlers
 
 import (
+	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -91,10 +94,18 @@ func inert(s string) string {
 	return s
 }
 
+// fastZip packs a workbook at the fastest level: the default one takes almost
+// three times as long, for a file that is a fifth smaller.
+func fastZip(w io.Writer) excelize.ZipWriter {
+	z := zip.NewWriter(w)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	return z
+}
+
 // writeXLSX streams the rows into one sheet: a line about the file, a head,
 // then values with their types.
 func (a *App) writeXLSX(c echo.Context, f figure, rows [][]cell) (err error) {
-	x := excelize.NewFile()
+	x := excelize.NewFile().SetZipWriter(fastZip)
 	defer func() {
 		if cerr := x.Close(); err == nil {
 			err = cerr
@@ -129,12 +140,14 @@ func (a *App) writeXLSX(c echo.Context, f figure, rows [][]cell) (err error) {
 	if err := w.SetRow("A2", head); err != nil {
 		return err
 	}
+	line := make([]any, len(f.columns)) // used again for each row
 	for i, row := range rows {
 		at, err := excelize.CoordinatesToCellName(1, i+3)
 		if err != nil {
 			return err
 		}
-		if err := w.SetRow(at, sheetRow(row, when)); err != nil {
+		fillLine(line, row, when)
+		if err := w.SetRow(at, line); err != nil {
 			return err
 		}
 	}
@@ -148,21 +161,25 @@ func (a *App) writeXLSX(c echo.Context, f figure, rows [][]cell) (err error) {
 	return attach(c, a.fileName(f, "xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", buf.Bytes())
 }
 
-func sheetRow(row []cell, when int) []any {
-	out := make([]any, len(row))
+// fillLine puts a row into the line that a sheet takes. What is empty is left
+// out, as a cell that nobody has filled.
+func fillLine(line []any, row []cell, when int) {
 	for i, v := range row {
+		line[i] = v
 		switch v := v.(type) {
 		case time.Time:
+			line[i] = nil
 			if !v.IsZero() {
-				out[i] = excelize.Cell{StyleID: when, Value: v.UTC()}
+				line[i] = excelize.Cell{StyleID: when, Value: v.UTC()}
 			}
 		case string:
-			out[i] = inert(v)
-		default:
-			out[i] = v
+			line[i] = nil
+			if v != "" {
+				line[i] = inert(v)
+			}
+		default: // a number, or nothing
 		}
 	}
-	return out
 }
 
 func attach(c echo.Context, name, contentType string, body []byte) error {

@@ -200,6 +200,9 @@ func (a *App) writeFigure(c echo.Context, f figure, ext string) error {
 		v    views.DataTablePage
 	)
 	err := a.readPage(c, nil, func(p *page) error {
+		if ext == "" {
+			p.most = tableRows
+		}
 		var err error
 		if rows, err = f.rows(p); err != nil || ext != "" {
 			return err
@@ -227,7 +230,7 @@ func (a *App) tablePage(p *page, f figure, rows [][]cell) views.DataTablePage {
 		query = "?" + p.c.QueryParams().Encode()
 	}
 	v := views.DataTablePage{
-		Shell: a.shell(p, f.title), Figure: f.id, Title: f.title, Sub: f.sub, Back: f.back, Total: len(rows),
+		Shell: a.shell(p, f.title), Figure: f.id, Title: f.title, Sub: f.sub, Back: f.back, Total: max(len(rows), p.total),
 		Facts: ui.Facts{World: p.world, Inputs: p.inputs(f.id), Source: "the store, " + format.DateTimeUTC(p.now),
 			Fresh: ui.Fresh{Freshness: market.Freshness{State: market.Aged, At: p.now}, Label: "Read " + format.ClockUTC(p.now)}},
 	}

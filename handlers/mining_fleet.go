@@ -71,11 +71,12 @@ func (a *App) showFleet(c echo.Context) error {
 		return err
 	}
 	f.Limit = unitsShown + 1
-	v := views.FleetPage{Links: []views.Link{{Href: "/mining/fleet/classes", Label: "Machine classes"}, {Href: "/mining/fleet/import", Label: "Import"}}}
+	v := views.FleetPage{Events: topicFleet + " " + topicMeasured, Links: []views.Link{{Href: "/mining/fleet/classes", Label: "Machine classes"}, {Href: "/mining/fleet/import", Label: "Import"}}}
 	if !subjectOf(c).May(access.RoomMining, access.Write) {
 		v.Links = v.Links[:1]
 	}
-	err = a.readPage(c, []string{topicFleet}, func(p *page) error {
+	topics := []string{topicFleet, topicMeasured}
+	err = a.readPage(c, topics, func(p *page) error {
 		reg, err := p.s.Register(p.ctx)
 		if err != nil {
 			return err
@@ -89,7 +90,7 @@ func (a *App) showFleet(c echo.Context) error {
 		}
 		v.Spread, v.States = p.spreadTable(reg), p.stateTable(reg)
 		v.Register = p.register(reg, f, units)
-		v.Shell = a.shell(p, "Fleet", topicFleet)
+		v.Shell = a.shell(p, "Fleet", topics...)
 		return nil
 	})
 	if err != nil {
@@ -242,13 +243,20 @@ func orMissing(text string) string {
 }
 
 // fleetTable are the rows of the register's files, with the page's filter and
-// the heads that an import reads.
+// the heads that an import reads; of a page, those it shows.
 func fleetTable(p *page) ([][]cell, error) {
 	f, err := unitFilter(p.c)
 	if err != nil {
 		return nil, err
 	}
 	f.After, f.Limit = "", unitsInFile
+	if p.most > 0 {
+		all, err := p.s.CountUnits(p.ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		f.Limit, p.total = p.most, min(all, unitsInFile)
+	}
 	classes, err := p.s.MachineClasses(p.ctx, time.Time{})
 	if err != nil {
 		return nil, err

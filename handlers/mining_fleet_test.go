@@ -280,3 +280,30 @@ func TestThePagesOfTheRegisterKeepTheirFilter(t *testing.T) {
 		}
 	}
 }
+
+// The data of the register as a page shows its first rows and says how many there
+// are; the file holds all, whichever page of the register it is asked from.
+func TestTheDataPageCountsTheUnitsItDoesNotShow(t *testing.T) {
+	s := yard(t)
+	var file strings.Builder
+	file.WriteString("serial,class,site,state\n")
+	for i := range 620 {
+		fmt.Fprintf(&file, "UNIT-%03d,%s,North,running\n", i, []string{"S21", "S19"}[i/610])
+	}
+	s.bring("many.csv", file.String())
+	for query, want := range map[string]string{
+		"": "The first 500 of 620 rows", "?q=unit-": "The first 500 of 620 rows", "?after=UNIT-600": "The first 500 of 620 rows",
+		"?q=unit-00": "10 rows", "?q=nothing": "There are no rows",
+	} {
+		p := s.page("/data/fleet" + query)
+		if text := p.text("main"); !contains(text, want) {
+			t.Errorf("/data/fleet%s does not say %q", query, want)
+		}
+	}
+	if page := s.page("/data/fleet").body; !contains(page, "UNIT-499") || contains(page, "UNIT-500") {
+		t.Error("the page does not hold the first 500 rows")
+	}
+	if _, csv := s.get("/data/fleet.csv?after=UNIT-600"); strings.Count(csv, "UNIT-") != 620 {
+		t.Errorf("the file holds %d units", strings.Count(csv, "UNIT-"))
+	}
+}

@@ -41,6 +41,8 @@ type page struct {
 	seqs          map[string]int64
 	who           access.Subject
 	settings      ops.Settings
+	most          int // rows that are shown of a figure's data; 0: all go to a file
+	total         int // rows of a figure that read no more than most; 0: it read all
 }
 
 // tickerTopics are the live topics of the ticker, on every page.

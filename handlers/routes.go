@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -173,8 +174,9 @@ func (a *App) routes() []route {
 
 func (a *App) route(e *echo.Echo) {
 	// Level 1 halves the cost of the default; static files are compressed when
-	// they are built, and a socket cannot be.
-	zip := middleware.GzipWithConfig(middleware.GzipConfig{Level: 1, MinLength: 1024})
+	// they are built, a workbook when it is written, and a socket cannot be.
+	workbook := func(c echo.Context) bool { return strings.HasSuffix(c.Request().URL.Path, ".xlsx") }
+	zip := middleware.GzipWithConfig(middleware.GzipConfig{Level: 1, MinLength: 1024, Skipper: workbook})
 	for _, r := range a.routes() {
 		handle := a.permit(r.need, r.handle)
 		if r.path == "/live" || r.path == "/static/*" {

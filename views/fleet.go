@@ -8,6 +8,7 @@ type FleetPage struct {
 	Shell    Shell
 	Sentence ui.Sentence
 	Links    []Link
+	Events   string // topics that change the sentence and the headline figures
 	KPIs     []ui.KPI
 	Spread   RecordsPage // site × class
 	States   RecordsPage

@@ -48,7 +48,7 @@ func BenchmarkMeritOrder(b *testing.B) {
 		policy  mining.Policy
 	}{
 		{"rule", h, mining.ByRule},
-		{"rule, two tiers", mining.Horizon{Supply: map[string][]mining.Supply{"Pecos": tiered, "Reeves": tiered}}, mining.ByRule},
+		{"tiers", mining.Horizon{Supply: map[string][]mining.Supply{"Pecos": tiered, "Reeves": tiered}}, mining.ByRule},
 		{"foresight", h, mining.WithForesight},
 	} {
 		b.Run(c.name, func(b *testing.B) {

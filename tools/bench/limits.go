@@ -9,6 +9,7 @@ type row struct {
 	base  string // within the same benchmark, the sub-benchmark to compare with
 	most  float64
 	why   string // what base is
+	needs string // what a machine may lack, and then it is not measured; empty: nothing
 }
 
 // Nanoseconds.
@@ -19,7 +20,7 @@ const (
 
 // packages are what is built and run, in this order.
 var packages = [...]string{
-	"db", "db/embedded", "db/dbtest", "handlers", "handlers/live", "views", "econ/market",
+	"db", "db/embedded", "db/dbtest", "handlers", "handlers/live", "views", "econ/market", "econ/mining",
 	"jobs/upstream/kraken", "jobs/upstream/coinbase", "jobs/upstream/bitstamp", "jobs/upstream/mempool",
 	"jobs/upstream/cgminer",
 }
@@ -57,6 +58,7 @@ func rows() []row {
 		{name: "store: fleet of 200,000, search by serial", bench: "db.Fleet/search-serial", most: instant},
 		{name: "store: fleet of 200,000, search by address", bench: "db.Fleet/search-address", most: instant},
 		{name: "store: fleet of 200,000, search by MAC", bench: "db.Fleet/search-mac", most: instant},
+		{name: "store: fleet of 200,000, those of a filter counted", bench: "db.Fleet/count-filter", most: instant},
 		{name: "store: fleet of 200,000, counts", bench: "db.Fleet/counts", most: instant / 10},
 		{name: "store: file of 10,000 units", bench: "db.FleetImport", most: second},
 		{name: "store: file of 35,040 power prices", bench: "db.PowerFile", most: second},
@@ -74,8 +76,14 @@ func rows() []row {
 		{name: "API: series of 24 h", bench: "handlers.Page/series/ours", most: page},
 		{name: "API: series of 24 h, against its statements", bench: "handlers.Page/series/ours", base: "bare", most: 3, why: "bare handler"},
 
+		{name: "page: data of 68,000 units", bench: "handlers.FleetData/page", most: page},
+		{name: "page: data of 68,000 units, searched", bench: "handlers.FleetData/search", most: page},
+		{name: "file: 68,000 units, CSV", bench: "handlers.FleetData/csv", most: second},
+		{name: "file: 68,000 units, XLSX", bench: "handlers.FleetData/xlsx", most: 2 * second},
+
 		{name: "session and permission", bench: "handlers.Session", most: ms / 2},
 		{name: "live: tick stored to event at a browser", bench: "handlers.TickToBrowser", most: instant},
+		{name: "live: hashprice stored to merit order drawn", bench: "handlers.TickToMeritOrder", most: second, needs: "Chromium"},
 		{name: "live: event into 1,000 queues", bench: "handlers/live.Hub", most: 10 * ms},
 		{name: "live: event to the last of 1,000 browsers", bench: "handlers/live.FanOut/ours", base: "loop", most: 2, why: "writing in a loop"},
 		{name: "live: memory of a socket", bench: "handlers/live.FanOut/ours", unit: "B/socket", most: 21_000},
@@ -91,6 +99,8 @@ func rows() []row {
 		{name: "formula: next bits", bench: "econ/market.Formulas/NextBits", most: formula},
 		{name: "formula: median of venues", bench: "econ/market.Formulas/MedianOfVenues", most: formula},
 		{name: "formula: 86,400 values to 480 points", bench: "econ/market.Downsample", most: part},
+		{name: "formula: merit order of 500 classes over 8,760 hours", bench: "econ/mining.MeritOrder/rule", most: page},
+		{name: "formula: the same, power in two tiers", bench: "econ/mining.MeritOrder/tiers", most: page},
 
 		{name: "upstream: Kraken messages", bench: "jobs/upstream/kraken.Decode/ours", base: "json", most: 3, why: "parsing"},
 		{name: "upstream: Coinbase messages", bench: "jobs/upstream/coinbase.Decode/ours", base: "json", most: 3, why: "parsing"},

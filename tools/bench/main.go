@@ -133,11 +133,14 @@ func (f figures) add(bench, unit string, v float64) {
 	f[key] = append(f[key], v)
 }
 
-// of returns the values of a metric; none is an error.
+// errNotMeasured is that no benchmark gave a metric.
+var errNotMeasured = errors.New("not measured")
+
+// of returns the values of a metric; none is errNotMeasured.
 func (f figures) of(bench, unit string) ([]float64, error) {
 	values := f[bench+" "+unit]
 	if len(values) == 0 {
-		return nil, fmt.Errorf("there is no benchmark %s with %s", bench, unit)
+		return nil, fmt.Errorf("there is no benchmark %s with %s: %w", bench, unit, errNotMeasured)
 	}
 	return values, nil
 }
@@ -210,6 +213,10 @@ func report(found figures) (text string, over int, err error) {
 	fmt.Fprintln(&w, "name\tmeasured\tlimit\tratio\t\tlimit is")
 	for _, r := range rows() {
 		got, err := judge(found, r)
+		if r.needs != "" && errors.Is(err, errNotMeasured) {
+			fmt.Fprintf(&w, "%s\tnot measured\t%s\t\t\tneeds %s\n", r.name, show(r.most, cmp.Or(r.unit, "ns/op")), r.needs)
+			continue
+		}
 		if err != nil {
 			return "", over, err
 		}
