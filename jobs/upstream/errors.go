@@ -17,6 +17,10 @@ const (
 	TooLarge    Kind = "too_large"    // more bytes than the cap
 	Malformed   Kind = "decode"       // not what the document describes
 	RateLimited Kind = "rate_limited" // 429, or the party's own word for it
+	Denied      Kind = "denied"       // 401, 403, or its word for a key or signature it does not accept
+	Clock       Kind = "clock"        // a signed time it takes for too early or too late
+	Blocked     Kind = "blocked"      // it does not take calls from our address
+	NoAccount   Kind = "no_account"   // it does not know the account that was asked for
 )
 
 // Error is a failure to get an answer. Its text is for people and holds no

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,17 @@ func NewFetcher(o Options) *Fetcher {
 	return &Fetcher{o: o, client: o.httpClient(), limiter: rate.NewLimiter(o.Rate, o.Burst)}
 }
 
+// Request is one call, made anew for each try: a nonce or a time that is signed
+// must not be sent twice.
+type Request struct {
+	Method string // zero: GET
+	Path   string
+	Query  string      // encoded, without the question mark
+	Header http.Header // beside Accept and User-Agent
+	Accept string      // zero: application/json
+	Body   []byte
+}
+
 // Get asks for a path and returns the body of a 200. A broken connection, a
 // timeout, 429 and 5xx are tried again after a wait: as long as the party asks
 // for, or else a jittered back-off. It fails with *Error, or with the cause of
@@ -55,8 +67,14 @@ func (f *Fetcher) GetFile(ctx context.Context, path string, query url.Values) ([
 }
 
 func (f *Fetcher) get(ctx context.Context, accept, path string, query url.Values) ([]byte, error) {
+	return f.Send(ctx, func() Request { return Request{Path: path, Query: query.Encode(), Accept: accept} })
+}
+
+// Send is Get for a call that has headers or a body of its own; request makes
+// it, again for each try.
+func (f *Fetcher) Send(ctx context.Context, request func() Request) ([]byte, error) {
 	for try := 0; ; try++ {
-		body, err := f.try(ctx, accept, path, query)
+		body, path, err := f.try(ctx, request)
 		if err == nil {
 			return body, nil
 		}
@@ -72,23 +90,25 @@ func (f *Fetcher) get(ctx context.Context, accept, path string, query url.Values
 	}
 }
 
-// try asks once, when the party and the rate limit allow it.
-func (f *Fetcher) try(ctx context.Context, accept, path string, query url.Values) ([]byte, error) {
+// try asks once, when the party and the rate limit allow it. It also returns the
+// path that was asked for.
+func (f *Fetcher) try(ctx context.Context, request func() Request) ([]byte, string, error) {
 	if err := f.admit(ctx); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	limited, cancel := context.WithTimeout(ctx, f.o.Timeout)
 	defer cancel()
-	address := f.o.BaseURL + path
-	if len(query) > 0 {
-		address += "?" + query.Encode()
-	}
-	req, err := http.NewRequestWithContext(limited, http.MethodGet, address, http.NoBody)
+	asked := request() // after the wait, so that its time is the present
+	body, err := f.ask(ctx, limited, asked)
+	return body, asked.Path, err
+}
+
+// ask sends a request; ctx is the caller's, limited ends with the try.
+func (f *Fetcher) ask(ctx, limited context.Context, asked Request) ([]byte, error) {
+	req, err := f.request(limited, asked)
 	if err != nil {
-		return nil, &Error{Name: f.o.Name, Kind: Refused, Msg: "the address is not valid", Err: err}
+		return nil, err
 	}
-	req.Header.Set("Accept", accept)
-	req.Header.Set("User-Agent", f.o.UserAgent)
 	res, err := f.client.Do(req) //nolint:bodyclose // discard closes it
 	if err != nil {
 		return nil, f.broken(ctx, err)
@@ -106,6 +126,23 @@ func (f *Fetcher) try(ctx context.Context, accept, path string, query url.Values
 		return nil, &Error{Name: f.o.Name, Kind: Malformed, Status: res.StatusCode, Msg: "the answer is a web page where data was asked for"}
 	}
 	return body, nil
+}
+
+func (f *Fetcher) request(ctx context.Context, asked Request) (*http.Request, error) {
+	address := f.o.BaseURL + asked.Path
+	if asked.Query != "" {
+		address += "?" + asked.Query
+	}
+	req, err := http.NewRequestWithContext(ctx, cmp.Or(asked.Method, http.MethodGet), address, bytes.NewReader(asked.Body))
+	if err != nil { // the error of the library repeats the address, which may hold a key
+		return nil, Errorf(f.o.Name, Refused, "the address is not valid")
+	}
+	for name, values := range asked.Header {
+		req.Header[name] = values
+	}
+	req.Header.Set("Accept", cmp.Or(asked.Accept, "application/json"))
+	req.Header.Set("User-Agent", f.o.UserAgent)
+	return req, nil
 }
 
 // discard lets the connection of an answer be used again.
@@ -140,7 +177,7 @@ func (f *Fetcher) broken(ctx context.Context, err error) error {
 func (f *Fetcher) refused(res *http.Response, body []byte) *Error {
 	e := statusError(f.o, res)
 	if text := said(res, body); text != "" {
-		e.Msg += ": " + text
+		e.Msg += ": " + f.o.withoutSecrets(text)
 	}
 	if e.RetryAfter > 0 {
 		f.hold(e.RetryAfter)
@@ -154,8 +191,11 @@ func statusError(o Options, res *http.Response) *Error {
 	e.Status = res.StatusCode
 	e.RetryAfter = retryAfter(res.Header.Get("Retry-After"), o.Now())
 	e.passing = res.StatusCode >= http.StatusInternalServerError
-	if res.StatusCode == http.StatusTooManyRequests {
+	switch res.StatusCode {
+	case http.StatusTooManyRequests:
 		e.Kind, e.passing = RateLimited, true
+	case http.StatusUnauthorized, http.StatusForbidden:
+		e.Kind = Denied
 	}
 	return e
 }
@@ -165,12 +205,15 @@ func said(res *http.Response, body []byte) string {
 	if len(body) > 200 || isPage(res, body) {
 		return ""
 	}
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(string(body), "")))
+	return strings.TrimSpace(strings.Map(printable, strings.ToValidUTF8(string(body), "")))
+}
+
+// printable is a character as it may stand in a log line.
+func printable(r rune) rune {
+	if !unicode.IsPrint(r) {
+		return ' '
+	}
+	return r
 }
 
 // Close lets go of idle connections. The fetcher can still be used.

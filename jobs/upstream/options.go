@@ -27,6 +27,8 @@ type Options struct {
 	Client    *http.Client  // copied; redirects are always limited to the same host
 	Now       func() time.Time
 	Rand      func() float64 // in [0, 1), spreads the waits between tries
+	// Secrets are texts that no error may repeat, whatever the party answers.
+	Secrets []string
 	// OnRefusal takes rows of a stream that failed a check. It must not block.
 	// Zero: they are only logged.
 	OnRefusal func(Refusal)
@@ -56,6 +58,25 @@ func (o Options) Defaults(party Options) Options {
 		o.Rand = rand.Float64
 	}
 	return o
+}
+
+// withoutSecrets is what a party said, without the secrets it was told.
+func (o Options) withoutSecrets(text string) string {
+	for _, secret := range o.Secrets {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "…")
+		}
+	}
+	return text
+}
+
+// Saying makes an Error out of a party's own words: cut, and without secrets.
+func (o Options) Saying(kind Kind, what, said string) *Error {
+	words := []rune(strings.TrimSpace(strings.Map(printable, strings.ToValidUTF8(o.withoutSecrets(said), ""))))
+	if len(words) > 0 {
+		what += ": " + string(words[:min(len(words), 200)])
+	}
+	return &Error{Name: o.Name, Kind: kind, Msg: what}
 }
 
 // Refused passes on the rows of a stream that failed a check.
