@@ -87,14 +87,11 @@ func (s *Store) StorePoolWorkers(ctx context.Context, l WorkerList) (int64, erro
 		}
 		for from := 0; from < len(l.Workers); from += workersAStatement {
 			to := min(from+workersAStatement, len(l.Workers))
-			args := workerColumns(l.Account, at, l.Workers[from:to], l.Places[from:to])
-			for _, sql := range []string{sqlUpdateWorkers, sqlInsertWorkers} {
-				tag, err := s.q.Exec(ctx, sql, args...)
-				if err != nil {
-					return wrap(err, "store %d workers of pool account %d", to-from, l.Account)
-				}
-				written += tag.RowsAffected()
+			n, err := s.storeWorkers(ctx, workerColumns(l.Account, at, l.Workers[from:to], l.Places[from:to]), int64(to-from))
+			if err != nil {
+				return wrap(err, "store %d workers of pool account %d", to-from, l.Account)
 			}
+			written += n
 		}
 		if _, err := s.q.Exec(ctx, sqlWorkersGone, l.Account, at); err != nil {
 			return wrap(err, "note the workers that pool account %d lists no longer", l.Account)
@@ -108,6 +105,16 @@ func (s *Store) StorePoolWorkers(ctx context.Context, l WorkerList) (int64, erro
 		return s.publish(ctx, map[string]string{topicPoolWorkers: fmt.Sprint(l.Account)})
 	})
 	return written, err
+}
+
+// storeWorkers writes n workers and returns how many it wrote.
+func (s *Store) storeWorkers(ctx context.Context, columns []any, n int64) (int64, error) {
+	known, err := s.q.Exec(ctx, sqlUpdateWorkers, columns...)
+	if err != nil || known.RowsAffected() == n {
+		return known.RowsAffected(), err
+	}
+	added, err := s.q.Exec(ctx, sqlInsertWorkers, columns...)
+	return known.RowsAffected() + added.RowsAffected(), err
 }
 
 // workerColumns are workers turned on their side.

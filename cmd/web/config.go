@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"switchyard/econ/market"
@@ -19,11 +20,12 @@ import (
 // prefix stands before every variable of the environment that is read.
 const prefix = "SWITCHYARD_"
 
-// Upstreams that may live elsewhere, in the order they are shown.
-var upstreams = [...]string{"mempool", "coinbase", "kraken", "bitstamp", "ercot"}
-
-// hasStream says whether an upstream pushes over a websocket.
-func hasStream(name string) bool { return name != "ercot" }
+// Upstreams that may live elsewhere, in the order they are shown: those that
+// push over a websocket too, and behind them those that do not.
+var (
+	streaming = [...]string{"mempool", "coinbase", "kraken", "bitstamp"}
+	upstreams = append(streaming[:], "ercot", "luxor", "foundry", "braiins", "ocean", "ckpool", "f2pool", "viabtc", "antpool")
+)
 
 // Endpoint is where an outside party is reached; empty means its public
 // address.
@@ -45,6 +47,7 @@ type Config struct {
 	Mail           *notify.Mailer // nil: no mail server
 	HooksPrivate   bool           // hooks may lead to addresses that are not public, and over plain http
 	Secret         string         // empty with the embedded server: made in DataDir
+	SealKeys       []signin.Key   // what seals keys of pools, the newest first; none: a key made from the secret
 	LogLevel       slog.Level
 	Upstream       map[string]Endpoint
 	Telemetry      cgminer.Options // which machines may be asked and how
@@ -85,7 +88,7 @@ func LoadConfig(environ []string) (Config, error) {
 	for _, name := range upstreams {
 		key := strings.ToUpper(name)
 		e := Endpoint{URL: env.address(key+"_URL", "http", "https")}
-		if hasStream(name) {
+		if slices.Contains(streaming[:], name) {
 			e.WSURL = env.address(key+"_WS_URL", "ws", "wss")
 		}
 		c.Upstream[name] = e
@@ -99,6 +102,7 @@ func LoadConfig(environ []string) (Config, error) {
 	if c.DatabaseURL != "" && len(c.Secret) < 32 {
 		env.mistake("SECRET", "must have at least 32 characters with an outside database: the passwords of the database roles are made from it")
 	}
+	c.SealKeys = env.sealKeys("SEAL_KEYS")
 	c.Telemetry = env.telemetry(c.Demo)
 	c.Provider = env.provider(c)
 	c.Mail = env.mailer()

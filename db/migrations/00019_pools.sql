@@ -95,7 +95,7 @@ CREATE TABLE mining.pool_worker (
     online        smallint    NOT NULL CHECK (online BETWEEN 0 AND readings),
     sum_hs        double precision NOT NULL CHECK (sum_hs >= 0 AND sum_hs < 'Infinity'),
     PRIMARY KEY (account_id, name)
-) WITH (fillfactor = 60);
+) WITH (fillfactor = 45); -- every row of a page changes with each list
 CREATE INDEX pool_worker_dark ON mining.pool_worker (account_id, name) WHERE state = 'offline';
 CREATE INDEX pool_worker_unmatched ON mining.pool_worker (account_id, name) WHERE unmatched <> '';
 
@@ -226,3 +226,6 @@ CREATE UNIQUE INDEX pool_month_now ON mining.pool_month (account_id, month) WHER
 GRANT SELECT, INSERT ON mining.pool_booking, mining.pool_remark, mining.pool_month TO switchyard_mining;
 GRANT UPDATE (known_to) ON mining.pool_booking, mining.pool_remark, mining.pool_month TO switchyard_mining;
 GRANT SELECT ON mining.pool_booking, mining.pool_remark, mining.pool_month TO switchyard_executive, switchyard_reader;
+
+-- Jobs find the machine that a worker names, and what it should hash.
+GRANT SELECT ON mining.site, mining.machine_class, mining.machine_mode TO switchyard_jobs;
