@@ -25,13 +25,13 @@ const (
 	sqlInsertRemark   = `
 INSERT INTO mining.pool_remark (account_id, from_at, disputed, sats, reason, valid_from, known_from, who) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
-	closedColumns   = `account_id, month, expected_sats, paid_sats, correction_sats, days, short_days, reason, valid_from, known_from, known_to, who`
+	closedColumns   = `account_id, month, from_at, to_at, due_sats, paid_sats, correction_sats, days, short_days, over_days, luck_days, reason, valid_from, known_from, known_to, who`
 	sqlClosedMonths = `SELECT ` + closedColumns + ` FROM mining.pool_month
  WHERE account_id = $1 AND known_from <= $2 AND (known_to IS NULL OR known_to > $2) ORDER BY month DESC`
 	sqlCloseClosed  = `UPDATE mining.pool_month SET known_to = $3 WHERE account_id = $1 AND month = $2 AND known_to IS NULL AND known_from IS NOT DISTINCT FROM $4`
 	sqlInsertClosed = `
-INSERT INTO mining.pool_month (account_id, month, expected_sats, paid_sats, correction_sats, days, short_days, reason, valid_from, known_from, who)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+INSERT INTO mining.pool_month (account_id, month, from_at, to_at, due_sats, paid_sats, correction_sats, days, short_days, over_days, luck_days, reason, valid_from, known_from, who)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 )
 
 type bookingRow struct {
@@ -159,11 +159,15 @@ func (s *Store) SetPoolRemark(ctx context.Context, by access.Actor, r pool.Remar
 type closedMonthRow struct {
 	AccountID      int64
 	Month          time.Time
-	ExpectedSats   int64
+	FromAt         time.Time
+	ToAt           time.Time
+	DueSats        int64
 	PaidSats       int64
 	CorrectionSats int64
 	Days           int
 	ShortDays      int
+	OverDays       int
+	LuckDays       int
 	Reason         string
 	versionRow
 }
@@ -178,8 +182,11 @@ func (s *Store) ClosedPoolMonths(ctx context.Context, account int64, known time.
 	list := make([]pool.ClosedMonth, len(rows))
 	for i, r := range rows {
 		list[i] = pool.ClosedMonth{
-			Account: r.AccountID, Month: r.Month.UTC(), Expected: units.Sats(r.ExpectedSats), Paid: units.Sats(r.PaidSats), Correction: units.Sats(r.CorrectionSats),
-			Days: r.Days, ShortDays: r.ShortDays, Reason: r.Reason, Version: r.version(),
+			Account: r.AccountID, Month: r.Month.UTC(), Version: r.version(),
+			MonthClose: pool.MonthClose{
+				From: r.FromAt.UTC(), To: r.ToAt.UTC(), Due: units.Sats(r.DueSats), Paid: units.Sats(r.PaidSats), Corrections: units.Sats(r.CorrectionSats),
+				Days: r.Days, Short: r.ShortDays, Over: r.OverDays, WithinLuck: r.LuckDays, Reason: r.Reason,
+			},
 		}
 	}
 	return list, nil
@@ -199,8 +206,8 @@ func (s *Store) ClosePoolMonth(ctx context.Context, by access.Actor, m pool.Clos
 		if err := s.succeed(ctx, sqlCloseClosed, m.KnownFrom, m.Account, m.Month); err != nil {
 			return wrap(err, "close a month of pool account %d", m.Account)
 		}
-		_, err := s.q.Exec(ctx, sqlInsertClosed, m.Account, m.Month, int64(m.Expected), int64(m.Paid), int64(m.Correction), m.Days, m.ShortDays, m.Reason,
-			m.Month, s.now(), by.Name)
+		_, err := s.q.Exec(ctx, sqlInsertClosed, m.Account, m.Month, m.From, m.To, int64(m.Due), int64(m.Paid), int64(m.Corrections),
+			m.Days, m.Short, m.Over, m.WithinLuck, m.Reason, m.Month, s.now(), by.Name)
 		if err != nil {
 			return changed(err, "close a month of pool account %d", m.Account)
 		}

@@ -189,7 +189,8 @@ func TestTheLedgerIsWrittenByOneAtATime(t *testing.T) {
 		t.Errorf("remarks are %+v, %v", remarks, err)
 	}
 
-	month := pool.ClosedMonth{Account: id, Month: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Expected: 100, Paid: 99, Days: 31, ShortDays: 1}
+	october := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	month := pool.ClosedMonth{Account: id, Month: october, MonthClose: pool.MonthClose{From: october, To: october.AddDate(0, 1, 0), Due: 100, Paid: 99, Days: 31, Short: 1}}
 	if err := s.ClosePoolMonth(t.Context(), by, month); err != nil {
 		t.Fatal(err)
 	}

@@ -210,11 +210,15 @@ CREATE UNIQUE INDEX pool_remark_now ON mining.pool_remark (account_id, from_at) 
 CREATE TABLE mining.pool_month (
     account_id      bigint      NOT NULL,
     month           date        NOT NULL CHECK (extract(day FROM month) = 1),
-    expected_sats   bigint      NOT NULL,
+    from_at         timestamptz NOT NULL, -- of the pool's calendar
+    to_at           timestamptz NOT NULL CHECK (to_at > from_at),
+    due_sats        bigint      NOT NULL,
     paid_sats       bigint      NOT NULL,
     correction_sats bigint      NOT NULL,
     days            integer     NOT NULL CHECK (days > 0),
     short_days      integer     NOT NULL CHECK (short_days BETWEEN 0 AND days),
+    over_days       integer     NOT NULL CHECK (over_days BETWEEN 0 AND days),
+    luck_days       integer     NOT NULL CHECK (luck_days BETWEEN 0 AND days), -- off, and no more than luck explains
     reason          text        NOT NULL CHECK (length(reason) <= 400), -- of a restatement
     valid_from      date        NOT NULL,
     known_from      timestamptz NOT NULL,

@@ -139,12 +139,11 @@ type Remark struct {
 	record.Version
 }
 
-// ClosedMonth is a month of an account with the figures it was closed with.
+// ClosedMonth is a month of an account with the figures it was closed with, in
+// versions: a later one is a restatement.
 type ClosedMonth struct {
-	Account                    int64
-	Month                      time.Time // its first day, UTC
-	Expected, Paid, Correction units.Sats
-	Days, ShortDays            int
-	Reason                     string // of a restatement
+	Account int64
+	Month   time.Time // first day of the month that the pool's calendar means, UTC
+	MonthClose
 	record.Version
 }
