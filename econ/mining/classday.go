@@ -57,7 +57,7 @@ func ComputeClassDay(g Group, mode int, site Site, powerUSDPerMWh float64, pay P
 
 // round books the figures, once.
 func (d *ClassDay) round() (err error) {
-	if d.Earned, err = satsFromFloat(d.sat); err != nil {
+	if d.Earned, err = units.SatsFromFloat(d.sat); err != nil {
 		return err
 	}
 	for _, line := range []struct {

@@ -125,7 +125,7 @@ func (o *Outcome) book(p *Plan, i int) (err error) {
 	r, hours := p.Hours[i], o.Span.Hours()
 	o.Hashrate, o.Power = units.Hashrate(r.HashratePH)*units.PH, units.Power(r.PowerMW)*units.MW
 	o.Energy = o.Power.Over(o.Span)
-	if o.Earned, err = satsFromFloat(r.Revenue * hours / o.PriceUSD * units.SatsPerBTC); err != nil {
+	if o.Earned, err = units.SatsFromFloat(r.Revenue * hours / o.PriceUSD * units.SatsPerBTC); err != nil {
 		return err
 	}
 	for _, line := range []struct {

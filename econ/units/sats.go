@@ -2,6 +2,7 @@ package units
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/shopspring/decimal"
 )
@@ -22,6 +23,16 @@ func RoundSats(exact decimal.Decimal, r Rounding) (Sats, error) {
 		return 0, fmt.Errorf("%s satoshi is more than there can be", whole)
 	}
 	return Sats(whole.Int64()), nil
+}
+
+// SatsFromFloat is where a computed amount of bitcoin becomes one that is
+// booked: v, in satoshi, is rounded once, half to even. It fails if v is not
+// finite or is beyond 64 bits.
+func SatsFromFloat(v float64) (Sats, error) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, fmt.Errorf("%v is not an amount of bitcoin", v)
+	}
+	return RoundSats(decimal.NewFromFloat(v), HalfEven)
 }
 
 // BTC is the amount in bitcoin, exact.

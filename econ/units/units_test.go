@@ -91,6 +91,19 @@ func TestSimulatedFigureIsRoundedWhereItCrosses(t *testing.T) {
 	}
 }
 
+func TestComputedSatoshiAreRoundedWhereTheyCross(t *testing.T) {
+	for v, want := range map[float64]units.Sats{0.5: 0, 1.5: 2, 2.5: 2, -0.5: 0, -1.5: -2, 240_445_208.6: 240_445_209} {
+		if got, err := units.SatsFromFloat(v); err != nil || got != want {
+			t.Errorf("%v: got %d, %v, want %d", v, got, err, want)
+		}
+	}
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e19} {
+		if got, err := units.SatsFromFloat(v); err == nil {
+			t.Errorf("%v gave %d without error", v, got)
+		}
+	}
+}
+
 func TestRates(t *testing.T) {
 	a, b := units.RoundRate(dec("48.25")), units.RoundRate(dec("-0.0000014"))
 	if a.Cmp(b) != 1 || b.Cmp(a) != -1 || a.Equal(b) || a.Sign() != 1 || (units.Rate{}).Sign() != 0 {

@@ -1,6 +1,17 @@
 // Package pool says what a mining pool tells of an account: how it stands, its
 // workers, what it credited and what it paid. Every pool's client answers in
 // these terms, whatever its units and its day.
+//
+// Beside it stands what the account should have been paid (M7 in
+// docs/economics.md), and the way from one to the other: Expect makes an
+// Expectation of Work, Judge holds it against the credit and makes a Line of the
+// day, SumMonth makes a Month of lines, which is closed once nothing stands in
+// the way. TieOf follows a payment from the pool over the chain into our ledger.
+// Match says which worker is which machine, and DarkMachines what it costs that
+// the pool does not see some. It is pure: no input, no output and no clock.
+//
+// Measures are float64 in the unit their name states; amounts are units.Sats,
+// rounded once, half to even. What is not known is a Maybe without a value.
 package pool
 
 import (
@@ -84,10 +95,10 @@ const (
 
 // Payout is a payment of a pool to the company.
 type Payout struct {
-	Ref     string    // the pool's own name of it, unique in the account
-	At      time.Time // UTC
-	Sats    units.Sats
-	Fee     mining.Maybe[units.Sats] // the pool kept of it
+	Ref     string                   // the pool's own name of it, unique in the account
+	At      time.Time                // UTC
+	Sats    units.Sats               // what arrives
+	Fee     mining.Maybe[units.Sats] // left the balance beside it, and the pool kept it
 	State   PayoutState
 	TxID    string // of the chain; empty if there is none, or not yet
 	Address string // paid to; empty if the pool does not say

@@ -1,0 +1,154 @@
+package pool_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"switchyard/econ/mining"
+	"switchyard/econ/mining/pool"
+	"switchyard/econ/units"
+)
+
+// claim is the base day under FPPS at 1.5 %, due 240,445,209 sat, with what was
+// paid.
+func claim(t testing.TB, paid units.Sats) pool.Claim {
+	return pool.Claim{
+		From: begin, To: begin.AddDate(0, 0, 1), Tolerance: 0.01,
+		Paid:     mining.Of(pool.Earning{Ref: "d1", From: begin, To: begin.AddDate(0, 0, 1), Net: paid}),
+		Expected: mining.Of(expect(t, pool.Terms{Scheme: pool.FPPS, Fee: 0.015}, pool.Found{}, baseWork(1))),
+	}
+}
+
+// later is when every claim on the base day must be credited.
+var later = begin.AddDate(0, 0, 3)
+
+func judge(t testing.TB, c pool.Claim, now time.Time) pool.Line {
+	t.Helper()
+	l, err := pool.Judge(c, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// Eight per cent less on one day is short, with the day and the amount.
+func TestUnderpaymentIsShort(t *testing.T) {
+	l := judge(t, claim(t, 221_209_592), later)
+	same(t, "verdict", l.Verdict, pool.Short)
+	same(t, "gap", known(t, "gap", l.Gap), -19_235_617)
+	near(t, "fraction", known(t, "fraction", l.GapFraction), -0.08, 1e-8)
+	same(t, "day", l.From, begin)
+}
+
+func TestVerdicts(t *testing.T) {
+	none := mining.Unknown[pool.Earning]("")
+	for _, c := range []struct {
+		what  string
+		spoil func(*pool.Claim)
+		now   time.Time
+		want  pool.Verdict
+		why   string
+	}{
+		{"to the satoshi", func(*pool.Claim) {}, later, pool.Agrees, ""},
+		{"at the tolerance", func(c *pool.Claim) { c.Paid.Value.Net = 238_040_757 }, later, pool.Agrees, ""},
+		{"beyond the tolerance", func(c *pool.Claim) { c.Paid.Value.Net = 238_040_756 }, later, pool.Short, ""},
+		{"a satoshi is rounding", func(c *pool.Claim) { c.Tolerance, c.Paid.Value.Net = 0, 240_445_208 }, later, pool.Agrees, ""},
+		{"two are not", func(c *pool.Claim) { c.Tolerance, c.Paid.Value.Net = 0, 240_445_207 }, later, pool.Short, ""},
+		{"over", func(c *pool.Claim) { c.Paid.Value.Net = 250_000_000 }, later, pool.Over, ""},
+		{"corrected", func(c *pool.Claim) {
+			c.Paid.Value.Net, c.Correction, c.Reason = 221_209_592, 19_235_617, "credited on the 5th"
+		}, later, pool.Agrees, ""},
+		{"taken back", func(c *pool.Claim) { c.Correction, c.Reason = -19_235_617, "stale shares" }, later, pool.Short, ""},
+		{"not over", func(*pool.Claim) {}, begin.Add(time.Hour), pool.Open, "not ended"},
+		{"the sum grows", func(c *pool.Claim) { c.Paid.Value.Open = true }, later, pool.Open, "still adds"},
+		{"just over", func(c *pool.Claim) { c.Paid = none }, begin.Add(48 * time.Hour), pool.Open, "just ended"},
+		{"late", func(c *pool.Claim) { c.Paid = none }, begin.Add(48*time.Hour + 1), pool.Late, "nothing is credited"},
+		{"late, whatever was due", func(c *pool.Claim) {
+			c.Paid, c.Expected = none, mining.Unknown[pool.Expectation]("no hashrate")
+		}, later, pool.Late, "nothing is credited"},
+		{"no expectation", func(c *pool.Claim) { c.Expected = mining.Unknown[pool.Expectation]("no fees of that day") }, later, pool.Unknown, "no fees of that day"},
+		{"nothing earned, nothing paid", func(c *pool.Claim) { c.Paid, c.Expected = none, mining.Of(pool.Expectation{}) }, later, pool.Agrees, ""},
+		{"nothing earned, and paid", func(c *pool.Claim) {
+			c.Expected = mining.Of(pool.Expectation{Range: mining.Of(pool.Range{})})
+		}, later, pool.Over, ""},
+	} {
+		cl := claim(t, 240_445_209)
+		c.spoil(&cl)
+		l := judge(t, cl, c.now)
+		if l.Verdict != c.want || (l.Why == "") != (c.why == "") || !strings.Contains(l.Why, c.why) {
+			t.Errorf("%s: got %s (%s), want %s (%s)", c.what, l.Verdict, l.Why, c.want, c.why)
+		}
+	}
+}
+
+func TestLuckIsNoUnderpayment(t *testing.T) {
+	terms := pool.Terms{Scheme: pool.PPLNS, Fee: 0.005}
+	blind := baseFound()
+	blind.Blocks = mining.Unknown[int]("")
+	c := claim(t, 180_000_000)
+	c.Expected = mining.Of(expect(t, terms, blind, baseWork(1)))
+	same(t, "26 % less, blocks not known", judge(t, c, later).Verdict, pool.WithinLuck)
+	c.Paid.Value.Net = 60_000_000
+	same(t, "75 % less", judge(t, c, later).Verdict, pool.Short)
+	c.Paid.Value.Net = 500_000_000
+	same(t, "twice as much", judge(t, c, later).Verdict, pool.Over)
+
+	c.Paid.Value.Net = 180_000_000
+	c.Expected = mining.Of(expect(t, terms, baseFound(), baseWork(1)))
+	same(t, "the blocks say otherwise", judge(t, c, later).Verdict, pool.Short)
+
+	c.Expected = mining.Of(expect(t, terms, pool.Found{}, baseWork(1)))
+	l := judge(t, c, later)
+	same(t, "pool's hashrate not known", l.Verdict, pool.Unknown)
+	same(t, "why", l.Why, "the pool's hashrate is not known")
+
+	// A solo miner without a block is not late.
+	c.Paid = mining.Unknown[pool.Earning]("")
+	c.Expected = mining.Of(expect(t, pool.Terms{Scheme: pool.Solo}, pool.Found{}, baseWork(1)))
+	l = judge(t, c, later)
+	same(t, "solo", l.Verdict, pool.WithinLuck)
+	same(t, "credited", known(t, "credited", l.Credited), 0)
+	same(t, "solo today", judge(t, c, begin.Add(25*time.Hour)).Verdict, pool.Open)
+}
+
+func TestJudgeRefuses(t *testing.T) {
+	for want, spoil := range map[string]func(*pool.Claim){
+		"tolerance: NaN": func(c *pool.Claim) { c.Tolerance = math.NaN() },
+		"tolerance: 2":   func(c *pool.Claim) { c.Tolerance = 2 },
+		"ends before":    func(c *pool.Claim) { c.To = c.From },
+		"its reason":     func(c *pool.Claim) { c.Correction = -1 },
+	} {
+		c := claim(t, 1)
+		spoil(&c)
+		_, err := pool.Judge(c, later)
+		fails(t, want, err, want)
+	}
+}
+
+// More pay is never a worse verdict.
+func TestVerdictIsMonotoneInPay(t *testing.T) {
+	rank := map[pool.Verdict]int{pool.Short: 0, pool.WithinLuck: 1, pool.Agrees: 1, pool.Over: 2}
+	rng := rand.New(rand.NewPCG(7, 3))
+	blind := pool.Found{PoolHashrate: mining.Of(poolHashrate)}
+	for _, s := range []pool.Scheme{pool.FPPS, pool.PPSPlus, pool.PPLNS, pool.TIDES, pool.Solo} {
+		for range 50 {
+			c := claim(t, 0)
+			c.Tolerance = rng.Float64() / 10
+			c.Expected = mining.Of(expect(t, pool.Terms{Scheme: s, Fee: rng.Float64() / 10}, blind, baseWork(1)))
+			due, last := float64(c.Expected.Value.Due()), -1
+			for step := range 120 {
+				c.Paid.Value.Net = units.Sats(due * float64(step) / 20)
+				l := judge(t, c, later)
+				r, ok := rank[l.Verdict]
+				if !ok || r < last {
+					t.Fatalf("%s: %d of %v is %s", s, c.Paid.Value.Net, due, l.Verdict)
+				}
+				last = r
+			}
+			same(t, "six times the pay", last, 2)
+		}
+	}
+}
