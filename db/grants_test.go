@@ -59,7 +59,7 @@ var grants = map[string]string{
 	"market.point_day":         "-    siu  s         s      s        s       s     s",
 	"market.point_hour":        "-    siu  s         s      s        s       s     s",
 	"market.point_minute":      "-    siu  s         s      s        s       s     s",
-	"market.quarantine":        "-    siud s         s      -        -       s     -",
+	"core.quarantine":          "-    siud s         s      -        -       s     -",
 	"market.series":            "-    siu  s         s      s        s       s     s",
 	"market.tick":              "-    si   s         s      s        s       s     s",
 	"mining.month":             "-    -    s         si     -        -       -     s",
@@ -339,5 +339,17 @@ func TestRowsOfAUnitAreSeenByItsRolesAlone(t *testing.T) {
 	}
 	if _, err := d.Auth().Sources(t.Context()); err == nil {
 		t.Error("sources are read before a role is known")
+	}
+	var refused []ops.Refused
+	for _, room := range rooms {
+		refused = append(refused, ops.Refused{Room: room, Source: room, At: time.Now(), Check: "it is wrong", Body: "what only " + room + " may know"})
+	}
+	if err := s.Quarantine(t.Context(), refused); err != nil {
+		t.Fatal(err)
+	}
+	for role, want := range map[access.Role]int{access.Executive: 6, access.Mining: 2, access.Admin: 2} {
+		if list, err := d.As(role).QuarantineList(t.Context(), 100); err != nil || len(list) != want {
+			t.Errorf("%s sees %d refused rows (%v), want %d", role, len(list), err, want)
+		}
 	}
 }

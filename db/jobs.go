@@ -13,18 +13,30 @@ const (
 	sqlDeclareJobs = `
 INSERT INTO core.job (name, room, title, schedule) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
 ON CONFLICT (name) DO UPDATE SET room = EXCLUDED.room, title = EXCLUDED.title, schedule = EXCLUDED.schedule`
-	sqlDropJobs = `DELETE FROM core.job WHERE name <> ALL ($1)`
+	// The name of a job that belongs to one account ends in its number.
+	sqlDropJobs = `DELETE FROM core.job WHERE name <> ALL ($1) AND (name ~ '\.[0-9]+$') = $2`
 )
 
-// DeclareJobs makes the jobs known to people; jobs that are no longer declared
-// are forgotten, their runs are not.
+// DeclareJobs makes the jobs of the table known to people; those that are no
+// longer declared are forgotten, their runs are not.
 func (s *Store) DeclareJobs(ctx context.Context, jobs []ops.Job) error {
-	var names, rooms, titles, schedules []string
+	return s.declareJobs(ctx, jobs, false)
+}
+
+// DeclareAccountJobs is DeclareJobs for the jobs that belong to one account each,
+// whose names end in a dot and its number.
+func (s *Store) DeclareAccountJobs(ctx context.Context, jobs []ops.Job) error {
+	return s.declareJobs(ctx, jobs, true)
+}
+
+func (s *Store) declareJobs(ctx context.Context, jobs []ops.Job, accounts bool) error {
+	names := []string{} // not null: nothing is equal to all of null
+	var rooms, titles, schedules []string
 	for _, j := range jobs {
 		names, rooms, titles, schedules = append(names, j.Name), append(rooms, j.Room), append(titles, j.Title), append(schedules, j.Schedule)
 	}
 	return s.write(ctx, func(s *Store) error {
-		if _, err := s.q.Exec(ctx, sqlDropJobs, names); err != nil {
+		if _, err := s.q.Exec(ctx, sqlDropJobs, names, accounts); err != nil {
 			return wrap(err, "forget jobs")
 		}
 		if _, err := s.q.Exec(ctx, sqlDeclareJobs, names, rooms, titles, schedules); err != nil {

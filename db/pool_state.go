@@ -11,13 +11,17 @@ import (
 )
 
 const (
-	sqlPoolAnswered = `
-INSERT INTO mining.pool_state AS p (account_id, checked_at, answered_at, kind, error, at, now_hs, hour_hs, day_hs, active, inactive, unpaid_sats, stale, rejected)
-VALUES ($1, $2, $2, '', '', $3, $4, $5, $6, $7, $8, $9, $10, $11)
+	sqlPoolStanding = `
+INSERT INTO mining.pool_state AS p (account_id, checked_at, kind, error, at, now_hs, hour_hs, day_hs, active, inactive, unpaid_sats, stale, rejected)
+VALUES ($1, $2, '', '', $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (account_id) DO UPDATE SET
-       checked_at = EXCLUDED.checked_at, answered_at = EXCLUDED.answered_at, kind = '', error = '', failing_since = NULL, retry_at = NULL,
        at = EXCLUDED.at, now_hs = EXCLUDED.now_hs, hour_hs = EXCLUDED.hour_hs, day_hs = EXCLUDED.day_hs, active = EXCLUDED.active,
        inactive = EXCLUDED.inactive, unpaid_sats = EXCLUDED.unpaid_sats, stale = EXCLUDED.stale, rejected = EXCLUDED.rejected
+ WHERE p.at IS NULL OR p.at <= EXCLUDED.at`
+	sqlPoolAnswered = `
+INSERT INTO mining.pool_state AS p (account_id, checked_at, answered_at, kind, error) VALUES ($1, $2, $2, '', '')
+ON CONFLICT (account_id) DO UPDATE SET
+       checked_at = EXCLUDED.checked_at, answered_at = EXCLUDED.answered_at, kind = '', error = '', failing_since = NULL, retry_at = NULL
  WHERE p.checked_at <= EXCLUDED.checked_at`
 	sqlPoolFailed = `
 INSERT INTO mining.pool_state AS p (account_id, checked_at, kind, error, failing_since, retry_at)
@@ -32,18 +36,24 @@ SELECT account_id, checked_at, answered_at, kind, error, failing_since, retry_at
   FROM mining.pool_state ORDER BY account_id`
 )
 
-// PoolAnswered stores how an account stands.
-func (s *Store) PoolAnswered(ctx context.Context, account int64, at time.Time, v pool.Standing) error {
+// StorePoolStanding stores how an account stands. Who calls it then says that the
+// account answered, or what else failed.
+func (s *Store) StorePoolStanding(ctx context.Context, account int64, at time.Time, v pool.Standing) error {
 	rate := func(m mining.Maybe[units.Hashrate]) *float64 {
 		return nullable(m, func(h units.Hashrate) float64 { return float64(h) })
 	}
 	count := func(m mining.Maybe[int]) *int64 { return nullable(m, func(n int) int64 { return int64(n) }) }
 	same := func(m mining.Maybe[float64]) *float64 { return nullable(m, func(f float64) float64 { return f }) }
+	_, err := s.q.Exec(ctx, sqlPoolStanding, account, at, v.At, rate(v.Now), rate(v.Hour), rate(v.Day), count(v.Active), count(v.Inactive),
+		nullable(v.Unpaid, satsParam), same(v.Stale), same(v.Rejected))
+	return wrap(err, "store the standing of pool account %d", account)
+}
+
+// PoolAnswered notes that all that was asked of an account was answered.
+func (s *Store) PoolAnswered(ctx context.Context, account int64, at time.Time) error {
 	return s.write(ctx, func(s *Store) error {
-		_, err := s.q.Exec(ctx, sqlPoolAnswered, account, at, v.At, rate(v.Now), rate(v.Hour), rate(v.Day), count(v.Active), count(v.Inactive),
-			nullable(v.Unpaid, satsParam), same(v.Stale), same(v.Rejected))
-		if err != nil {
-			return wrap(err, "store the standing of pool account %d", account)
+		if _, err := s.q.Exec(ctx, sqlPoolAnswered, account, at); err != nil {
+			return wrap(err, "note that pool account %d answered", account)
 		}
 		return s.publish(ctx, map[string]string{topicPool: fmt.Sprint(account)})
 	})

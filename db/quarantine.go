@@ -13,24 +13,21 @@ import (
 // bodyLimit is how much of a refused row is kept, in bytes.
 const bodyLimit = 4096
 
-const sqlQuarantine = `INSERT INTO market.quarantine (source, at, failed_check, body)
-SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[])`
+const sqlQuarantine = `INSERT INTO core.quarantine (room, source, at, failed_check, body)
+SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])`
 
 // Quarantine keeps rows that failed a check out of the tables, with the check.
 func (s *Store) Quarantine(ctx context.Context, rows []ops.Refused) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	var sources, checks, bodies []string
+	var rooms, sources, checks, bodies []string
 	var times []time.Time
 	for _, r := range rows {
-		if _, err := roomOf(r.Room + ".quarantine"); err != nil {
-			return err
-		}
-		sources, times = append(sources, r.Source), append(times, r.At)
+		rooms, sources, times = append(rooms, r.Room), append(sources, r.Source), append(times, r.At)
 		checks, bodies = append(checks, printable(r.Check)), append(bodies, printable(r.Body))
 	}
-	_, err := s.q.Exec(ctx, sqlQuarantine, sources, times, checks, bodies)
+	_, err := s.q.Exec(ctx, sqlQuarantine, rooms, sources, times, checks, bodies)
 	return wrap(err, "quarantine")
 }
 
@@ -43,9 +40,10 @@ func printable(text string) string {
 	return text
 }
 
-// refusedRow is a row of market.quarantine.
+// refusedRow is a row of core.quarantine.
 type refusedRow struct {
 	ID          int64
+	Room        string
 	Source      string
 	At          time.Time
 	FailedCheck string
@@ -53,10 +51,10 @@ type refusedRow struct {
 }
 
 func (r refusedRow) refused() ops.Refused {
-	return ops.Refused{ID: r.ID, Room: "market", Source: r.Source, At: r.At.UTC(), Check: r.FailedCheck, Body: r.Body}
+	return ops.Refused{ID: r.ID, Room: r.Room, Source: r.Source, At: r.At.UTC(), Check: r.FailedCheck, Body: r.Body}
 }
 
-const sqlRefused = `SELECT id, source, at, failed_check, body FROM market.quarantine`
+const sqlRefused = `SELECT id, room, source, at, failed_check, body FROM core.quarantine`
 
 // QuarantineList are the newest refused rows.
 func (s *Store) QuarantineList(ctx context.Context, limit int) ([]ops.Refused, error) {
@@ -78,7 +76,7 @@ func (s *Store) QuarantineList(ctx context.Context, limit int) ([]ops.Refused, e
 // CountRefused is how many rows are in quarantine.
 func (s *Store) CountRefused(ctx context.Context) (int, error) {
 	var n int
-	err := s.q.QueryRow(ctx, `SELECT count(*) FROM market.quarantine`).Scan(&n)
+	err := s.q.QueryRow(ctx, `SELECT count(*) FROM core.quarantine`).Scan(&n)
 	return n, wrap(err, "count refused rows")
 }
 
@@ -94,6 +92,6 @@ func (s *Store) Refused(ctx context.Context, id int64) (ops.Refused, error) {
 
 // DropRefused takes a row out of quarantine: it was checked again, or given up.
 func (s *Store) DropRefused(ctx context.Context, id int64) error {
-	_, err := s.q.Exec(ctx, `DELETE FROM market.quarantine WHERE id = $1`, id)
+	_, err := s.q.Exec(ctx, `DELETE FROM core.quarantine WHERE id = $1`, id)
 	return wrap(err, "drop refused row %d", id)
 }

@@ -37,6 +37,18 @@ func (s *Store) DeclareSources(ctx context.Context, list []ops.Source) error {
 	})
 }
 
+const sqlDropSources = `DELETE FROM core.source WHERE starts_with(name, $1) AND name <> ALL ($2)`
+
+// DropSources forgets the sources whose names begin with a prefix, but for those
+// to keep.
+func (s *Store) DropSources(ctx context.Context, prefix string, keep []string) error {
+	if keep == nil {
+		keep = []string{}
+	}
+	_, err := s.q.Exec(ctx, sqlDropSources, prefix, keep)
+	return wrap(err, "forget the sources %s…", prefix)
+}
+
 // SourceReport is what one try of a source came to.
 type SourceReport struct {
 	Name      string
