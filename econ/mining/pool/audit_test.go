@@ -114,6 +114,21 @@ func TestLuckIsNoUnderpayment(t *testing.T) {
 	same(t, "solo today", judge(t, c, begin.Add(25*time.Hour)).Verdict, pool.Open)
 }
 
+// Of a small pool luck allows a day without pay; blocks that were found do not.
+func TestNothingCreditedForBlocksThatWereFoundIsLate(t *testing.T) {
+	small := pool.Found{PoolHashrate: mining.Of(5.5 * units.EH)}
+	for _, k := range []struct {
+		blocks mining.Maybe[int]
+		want   pool.Verdict
+	}{{mining.Unknown[int](""), pool.WithinLuck}, {mining.Of(0), pool.Agrees}, {mining.Of(2), pool.Late}} {
+		small.Blocks, small.Subsidies = k.blocks, units.Sats(k.blocks.Value)*baseSubsidy
+		c := claim(t, 0)
+		c.Paid = mining.Unknown[pool.Earning]("")
+		c.Expected = mining.Of(expect(t, pool.Terms{Scheme: pool.PPLNS}, small, baseWork(1)))
+		same(t, "verdict", judge(t, c, later).Verdict, k.want)
+	}
+}
+
 func TestJudgeRefuses(t *testing.T) {
 	for want, spoil := range map[string]func(*pool.Claim){
 		"tolerance: NaN": func(c *pool.Claim) { c.Tolerance = math.NaN() },

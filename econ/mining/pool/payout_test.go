@@ -69,6 +69,13 @@ func TestWhatThePoolDoesNotTellIsUnknown(t *testing.T) {
 	same(t, "least of PPS+", r.Low, 241_785_668)
 }
 
+// A pool's figure of its hashrate may lag behind ours; nobody has more than all.
+func TestShareIsAtMostAll(t *testing.T) {
+	found := baseFound()
+	found.PoolHashrate = mining.Of(4 * units.EH)
+	same(t, "due", expect(t, pool.Terms{Scheme: pool.PPLNS}, found, baseWork(1)).Due(), 15*baseSubsidy+52_000_000)
+}
+
 func TestHalvingWithinASpan(t *testing.T) {
 	before, after := baseWork(1), baseWork(1)
 	noon := begin.Add(12 * time.Hour)
