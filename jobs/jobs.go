@@ -118,6 +118,8 @@ type Env struct {
 	chain      *chain
 	filler     *filler
 	telemetry  *telemetry
+	pools      *poolClients
+	yard       *yard
 	notes      *notes
 	watchedAt  *atomic.Int64 // Unix seconds of the last look at all rules that succeeded
 }

@@ -38,7 +38,11 @@ func maintain(ctx context.Context, env *Env) (int64, error) {
 	if err != nil {
 		return int64(n) + old, fmt.Errorf("forget old alerts: %w", err)
 	}
-	old += told
+	workers, err := env.Store.ForgetPoolWorkers(ctx)
+	if err != nil {
+		return int64(n) + old + told, fmt.Errorf("forget the past of workers: %w", err)
+	}
+	old += told + workers
 	head, err := env.Store.LastSeal(ctx)
 	if err != nil {
 		return int64(n) + old, fmt.Errorf("read the head of the audit log: %w", err)

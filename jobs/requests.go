@@ -72,9 +72,9 @@ func (t *term) serve(ctx context.Context, request ops.Request) error {
 // runNow runs a job, or the job that reads a source, without waiting for its
 // hour. One that runs already is left to it.
 func (t *term) runNow(ctx context.Context, target string) error {
-	job, ok := t.jobs[target]
+	job, ok := t.jobs.get(target)
 	if !ok {
-		job, ok = t.jobs[jobOfSource(target)]
+		job, ok = t.jobs.get(jobOfSource(target))
 	}
 	if !ok {
 		return fmt.Errorf("there is no job or source %q", target)
@@ -97,6 +97,8 @@ func jobOfSource(source string) string {
 		return "market.history"
 	case source == sourceRealTimePower, source == sourceDayAheadPower:
 		return jobPower
+	case strings.HasPrefix(source, poolSourcePrefix):
+		return poolJobPrefix + strings.TrimPrefix(source, poolSourcePrefix)
 	default:
 		return ""
 	}

@@ -25,6 +25,9 @@ type Config struct {
 	Log     *slog.Logger
 	Delivery
 
+	// Pools reaches accounts at pools.
+	Pools Pools
+
 	// Miners says which machines may be asked and how; the zero value asks none.
 	Miners cgminer.Options
 
@@ -45,8 +48,8 @@ type Runner struct {
 // New returns a Runner that has not been started. It fails if the configuration
 // lacks what every run needs, or names a venue twice.
 func New(cfg Config) (*Runner, error) {
-	if cfg.DB == nil || cfg.Mempool == nil || cfg.Ercot == nil || cfg.Log == nil || len(cfg.Venues) == 0 || cfg.Notify == nil || cfg.Open == nil {
-		return nil, errors.New("the jobs need a database, a log, mempool, ERCOT, at least one venue and a way to send notices")
+	if cfg.DB == nil || cfg.Mempool == nil || cfg.Ercot == nil || cfg.Log == nil || len(cfg.Venues) == 0 || cfg.Notify == nil || cfg.Delivery.Open == nil || cfg.Pools.Client == nil || cfg.Pools.Open == nil {
+		return nil, errors.New("the jobs need a database, a log, mempool, ERCOT, at least one venue, a way to send notices and one to reach pools")
 	}
 	names := make(map[string]bool, len(cfg.Venues))
 	for _, venue := range cfg.Venues {

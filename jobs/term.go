@@ -23,7 +23,7 @@ const stopWithin = 30 * time.Second
 type term struct {
 	env   Env
 	runs  *runs
-	jobs  map[string]Job
+	jobs  *jobTable
 	wake  <-chan struct{}
 	log   *slog.Logger
 	group sync.WaitGroup // every goroutine of the term
@@ -53,6 +53,7 @@ func (r *Runner) lead(ctx context.Context) error {
 	}
 	scheduler.Start()
 	t.group.Go(func() { t.serveRequests(ctx) })
+	t.group.Go(func() { newAccountJobs(t, scheduler).run(ctx) })
 
 	<-ctx.Done()
 	return errors.Join(scheduler.Shutdown(), stopFeeds(ctx, feeds))
@@ -70,12 +71,10 @@ func (r *Runner) newTerm() *term {
 		chain:      newChain(),
 		filler:     newFiller(),
 		telemetry:  newTelemetry(cfg.Miners),
+		pools:      newPoolClients(cfg.Pools),
+		yard:       &yard{},
 	}
-	jobs := make(map[string]Job, len(r.table))
-	for _, job := range r.table {
-		jobs[job.Name] = job
-	}
-	return &term{env: env, runs: newRuns(env, cfg.Log), jobs: jobs, wake: r.wake, log: cfg.Log}
+	return &term{env: env, runs: newRuns(env, cfg.Log), jobs: newJobTable(r.table), wake: r.wake, log: cfg.Log}
 }
 
 // schedule gives the scheduler every job that has a time, and keeps going those
@@ -89,7 +88,7 @@ func (t *term) schedule(ctx context.Context, elector gocron.Elector) (gocron.Sch
 	if err != nil {
 		return nil, fmt.Errorf("make the scheduler: %w", err)
 	}
-	for _, job := range t.jobs {
+	for _, job := range t.jobs.list() {
 		if job.Every == 0 {
 			t.group.Go(func() { t.keep(ctx, job) })
 			continue

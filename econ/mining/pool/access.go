@@ -3,7 +3,6 @@ package pool
 import (
 	"encoding/json"
 	"errors"
-	"log/slog"
 )
 
 // Secret is a text that opens something. It prints as dots, wherever it gets.
@@ -22,9 +21,6 @@ func (s Secret) GoString() string { return s.String() }
 
 // MarshalJSON is String: what is to be kept is packed by Opening.
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
-
-// LogValue is String.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // Access is what opens an account at a pool.
 type Access struct {
