@@ -64,17 +64,17 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 			return err
 		}
 	}
-	sealer, err := signin.NewSealer(store.config.Secret)
+	seals, err := newSeals(cfg, store.config.Secret)
 	if err != nil {
 		return err
 	}
-	runner, err := newRunner(cfg, store, world, sealer, log, out, stop)
+	runner, err := newRunner(cfg, store, world, seals, log, out, stop)
 	if err != nil {
 		return err
 	}
 	app := handlers.New(handlers.Config{
 		DB: store.db, Listener: db.NewListener(store.config, access.Executive), Assets: assets,
-		World: store.world.World, Demo: cfg.Demo, Sealer: sealer, Hooks: hooks(cfg), Provider: cfg.Provider, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
+		World: store.world.World, Demo: cfg.Demo, Sealer: seals.sealer, Hooks: hooks(cfg), Provider: cfg.Provider, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
 	})
 	background := context.WithoutCancel(ctx)
 	if err := runner.Start(background); err != nil {
@@ -297,7 +297,7 @@ func loadSecret(cfg Config) ([]byte, error) {
 
 // newRunner joins the clients of the world's upstreams to the jobs. In the
 // demo the upstreams are simulated in this process, behind the same protocols.
-func newRunner(cfg Config, s *store, world *simulate.World, sealer *signin.Sealer, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
+func newRunner(cfg Config, s *store, world *simulate.World, seals seals, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
 	endpoints, machines := cfg.Upstream, cfg.Telemetry
 	if world != nil {
 		servers, err := simulate.Serve(world, log)
@@ -325,7 +325,7 @@ func newRunner(cfg Config, s *store, world *simulate.World, sealer *signin.Seale
 			endpoints[name] = Endpoint{URL: servers.URL(name), WSURL: servers.WSURL(name)}
 		}
 	}
-	config, err := runnerConfig(cfg, s, endpoints, machines, sealer, log, out)
+	config, err := runnerConfig(cfg, s, endpoints, machines, seals, log, out)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,9 @@ type PoolWorker struct {
 	Name    string
 	Nominal units.Hashrate
 	Group   int64 // hall: machines that stand together go dark together
+	// Since is when its hall was switched on: that of the first of a group counts.
+	// Zero: when the account began.
+	Since time.Time
 }
 
 // facts are what is known of the account's pool.

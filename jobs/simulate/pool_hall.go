@@ -53,6 +53,7 @@ type poolBook struct {
 // of two sums, however many machines it has.
 type poolHall struct {
 	group int64
+	since int64     // hour of Unix time in which it was switched on
 	sums  []float64 // nominal H/s of the workers before each place, and of all
 }
 
@@ -100,7 +101,8 @@ func newPoolBook(w *World, a *PoolAccount) *poolBook {
 	for _, i := range order {
 		m := a.Workers[i]
 		if n := len(b.halls); n == 0 || b.halls[n-1].group != m.Group {
-			b.halls = append(b.halls, poolHall{group: m.Group, sums: []float64{0}})
+			since := later(m.Since.UTC(), b.begin).Unix() / 3600
+			b.halls = append(b.halls, poolHall{group: m.Group, since: since, sums: []float64{0}})
 		}
 		h := &b.halls[len(b.halls)-1]
 		b.places[i] = poolPlace{hall: len(b.halls) - 1, rank: h.count()}
@@ -152,7 +154,7 @@ func (b *poolBook) run(day int64) *poolRun {
 	}
 	r := &poolRun{halls: make([]hallRun, len(b.halls))}
 	for i := range b.halls {
-		r.halls[i] = b.hallRun(b.halls[i].group, day)
+		r.halls[i] = b.hallRun(b.halls[i], day)
 		for hour := range r.hours {
 			r.hours[hour] += b.halls[i].rate(b.state(r, i, day*24+int64(hour)))
 		}
@@ -164,8 +166,10 @@ func (b *poolBook) run(day int64) *poolRun {
 }
 
 // hallRun is a hall's day. Its hours are dark for as long as the weather of
-// FleetDay cuts the line or asks machines to rest, and when its breaker trips.
-func (b *poolBook) hallRun(group, day int64) hallRun {
+// FleetDay cuts the line or asks machines to rest, when its breaker trips, and
+// before it was switched on.
+func (b *poolBook) hallRun(h poolHall, day int64) hallRun {
+	group := h.group
 	f := b.world.FleetDay(b.account.Climate, group, time.Unix(day*secondsPerDay, 0).UTC())
 	uniform := func(what, part int64) float64 {
 		return b.world.noise.uniform(streamPoolHall, what, b.id, group, day, part)
@@ -173,6 +177,9 @@ func (b *poolBook) hallRun(group, day int64) hallRun {
 	off := darkFrom(24*(f.Unseen+f.Curtailed)+uniform(hallOutage, 0), uniform(hallOutage, 1))
 	if uniform(hallTrip, 0) < 1.0/tripEvery {
 		off |= darkFrom(tripLeast+(tripMost-tripLeast)*uniform(hallTrip, 1), uniform(hallTrip, 2))
+	}
+	if before := h.since - 24*day; before > 0 {
+		off |= 1<<min(before, 24) - 1
 	}
 	return hallRun{off: off, performance: f.Performance}
 }
