@@ -124,7 +124,11 @@ func (c luxorCall) perPetahash(d PoolDay) units.Sats {
 
 // uptime is the part of its nominal hashrate that an account had.
 func (p *party) uptime(a *PoolAccount, from, to time.Time) float64 {
-	return min(1, float64(p.world.PoolMean(a, from, to))/p.world.book(a).nominal)
+	nominal := p.world.book(a).nominal
+	if nominal == 0 {
+		return 0
+	}
+	return min(1, float64(p.world.PoolMean(a, from, to))/nominal)
 }
 
 // page reads which page is wanted.

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"encoding/json"
 	"fmt"
 	"sort"
 	"time"
@@ -131,7 +132,7 @@ func luxorTransactions(c luxorCall) {
 	for _, e := range page {
 		rows = append(rows, map[string]any{
 			"transaction_id": fmt.Sprintf("tx-%d-%s", e.at.Unix(), e.kind), "transaction_type": e.kind, "transaction_category": e.category,
-			"currency_amount": btcNumber(e.sats), "currency_type": "BTC", "usd_equivalent": whole(float64(e.sats) / units.SatsPerBTC * c.p.world.Price(e.at)),
+			"currency_amount": btcNumber(e.sats), "currency_type": "BTC", "usd_equivalent": json.RawMessage(dollars(float64(e.sats) / units.SatsPerBTC * c.p.world.Price(e.at))),
 			"date_time": isoMillis(e.at), "address_name": "treasury", "subaccount_name": c.a.Account,
 		})
 	}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -375,5 +377,33 @@ func TestAPageCostsWhatIsOnIt(t *testing.T) {
 	}
 	if diff := cmp.Diff(w.PoolWorkers(a, origin, 0, 230), pages); diff != "" {
 		t.Errorf("the pages are not the list (-list +pages):\n%s", diff)
+	}
+}
+
+// Many ask at once while time passes, and all are told what one alone is told.
+func TestManyMayAskOfAnAccountAtOnce(t *testing.T) {
+	var passed atomic.Int64
+	clock := func() time.Time { return origin.Add(time.Duration(passed.Load()) * time.Hour) }
+	w := simulate.NewWorld(simulate.Config{Origin: origin, Seed: 5, Now: clock})
+	shared := everyAccount()
+	var group sync.WaitGroup
+	for i := range 16 {
+		group.Go(func() {
+			a := shared[i%len(shared)]
+			for n := range 12 {
+				passed.Add(1)
+				w.PoolPayouts(a, began, clock())
+				w.PoolWorkers(a, clock(), n, 5)
+				w.PoolDay(a, clock())
+				w.PoolTx(shared, "none")
+			}
+		})
+	}
+	group.Wait()
+	alone := worldAt(5, clock())
+	for i, a := range everyAccount() {
+		if got, want := told(w, shared[i], clock()), told(alone, a, clock()); got != want {
+			t.Errorf("%s: many were told %s, want %s", a.Party, got, want)
+		}
 	}
 }
