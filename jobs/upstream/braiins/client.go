@@ -106,7 +106,8 @@ func (c *Client) Earnings(ctx context.Context, from, to time.Time) ([]pool.Earni
 	if err != nil {
 		return nil, nil, err
 	}
-	return withHashrates(earnings, days), append(refused, bad...), nil
+	days.Into(earnings)
+	return earnings, append(refused, bad...), nil
 }
 
 // Payouts are the payments on chain and over lightning. The pool is asked from a
@@ -124,7 +125,7 @@ func (c *Client) Payouts(ctx context.Context, from, to time.Time) ([]pool.Payout
 }
 
 // daily are the hashrates of days; none where the pool no longer tells them.
-func (c *Client) daily(ctx context.Context, span url.Values) (map[time.Time]hashrate, []upstream.Refusal, error) {
+func (c *Client) daily(ctx context.Context, span url.Values) (poolwire.Rates, []upstream.Refusal, error) {
 	for _, path := range dailyPaths() {
 		body, err := c.get(ctx, path, span)
 		switch {

@@ -1,10 +1,8 @@
 package braiins
 
 import (
+	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"switchyard/econ/mining"
@@ -65,28 +63,16 @@ func (c *Client) decodeWorkers(body []byte) ([]pool.Worker, []upstream.Refusal, 
 	o := poolwire.ReadObject(body)
 	o.Need("btc")
 	b := o.Within("btc")
-	b.Need("workers")
-	rows := b.Map("workers")
-	if !b.Has("workers") {
-		b.Fail("workers", errors.New("is not an object"))
-	}
+	rows := b.NeedMap("workers")
 	if err := o.As(c.o, "the map of workers"); err != nil {
 		return nil, nil, err
 	}
-	var workers []pool.Worker
-	var refused []upstream.Refusal
-	for _, full := range slices.Sorted(maps.Keys(rows)) {
-		w, err := c.decodeWorker(full, poolwire.ReadObject(rows[full]))
-		if err != nil {
-			refused = append(refused, upstream.Refuse(err, fmt.Appendf(nil, "%q:%s", full, rows[full])))
-			continue
-		}
-		workers = append(workers, w)
-	}
-	return poolwire.Sorted(workers, poolwire.Together), refused, nil
+	workers, refused := poolwire.Named(rows, c.decodeWorker)
+	return workers, refused, nil
 }
 
-func (c *Client) decodeWorker(full string, o *poolwire.Object) (pool.Worker, error) {
+func (c *Client) decodeWorker(full string, row json.RawMessage) (pool.Worker, error) {
+	o := poolwire.ReadObject(row)
 	if !poolwire.IsName(full) {
 		return pool.Worker{}, errors.New("the worker has no name, or none that can be one")
 	}

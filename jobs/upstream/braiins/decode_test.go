@@ -93,8 +93,9 @@ func TestBadWorkersDoNotCostTheOthers(t *testing.T) {
 
 func FuzzProfile(f *testing.F) {
 	upstreamtest.Seeds(f, "profile.json")
+	c := bare()
 	f.Fuzz(func(t *testing.T, body []byte) {
-		s, err := bare().decodeProfile(body)
+		s, err := c.decodeProfile(body)
 		upstreamtest.CheckStanding(t, s, err)
 		if kind := upstreamtest.Kind(err); err != nil && kind != upstream.Malformed && kind != upstream.NoAccount {
 			t.Errorf("error is %v, want that it is malformed, or of another account", err)
@@ -104,8 +105,9 @@ func FuzzProfile(f *testing.F) {
 
 func FuzzWorkers(f *testing.F) {
 	f.Add("acme.r01", []byte(`{"state":"ok","last_share":1795409991,"hash_rate_unit":"Gh/s","hash_rate_5m":201334.1,"hash_rate_60m":"1","hash_rate_24h":2}`))
+	c := bare()
 	f.Fuzz(func(t *testing.T, full string, row []byte) {
-		workers, refused, err := bare().decodeWorkers(fmt.Appendf(nil, `{"btc":{"workers":{%q:%s}}}`, full, row))
+		workers, refused, err := c.decodeWorkers(fmt.Appendf(nil, `{"btc":{"workers":{%q:%s}}}`, full, row))
 		upstreamtest.CheckWorkers(t, workers, refused, err)
 		checkMalformed(t, err)
 	})
@@ -115,8 +117,9 @@ func FuzzRewards(f *testing.F) {
 	upstreamtest.Seeds(f, "rewards.json")
 	upstreamtest.Seeds(f, "rewards_bad_rows.json")
 	from, to := ever()
+	c := bare()
 	f.Fuzz(func(t *testing.T, rows []byte) {
-		earnings, refused, err := bare().decodeRewards(fmt.Appendf(nil, `{"btc":{"daily_rewards":%s}}`, rows), from, to)
+		earnings, refused, err := c.decodeRewards(fmt.Appendf(nil, `{"btc":{"daily_rewards":%s}}`, rows), from, to)
 		upstreamtest.CheckEarnings(t, earnings, refused, err)
 		checkMalformed(t, err)
 	})
@@ -124,8 +127,9 @@ func FuzzRewards(f *testing.F) {
 
 func FuzzDaily(f *testing.F) {
 	upstreamtest.Seeds(f, "hash_rate_daily.json")
+	c := bare()
 	f.Fuzz(func(t *testing.T, rows []byte) {
-		days, refused, err := bare().decodeDaily(fmt.Appendf(nil, `{"btc":%s}`, rows))
+		days, refused, err := c.decodeDaily(fmt.Appendf(nil, `{"btc":%s}`, rows))
 		upstreamtest.CheckRefused(t, refused)
 		checkMalformed(t, err)
 		for day, h := range days {
@@ -141,8 +145,9 @@ func FuzzPayouts(f *testing.F) {
 	upstreamtest.Seeds(f, "payouts.json")
 	upstreamtest.Seeds(f, "payouts_bad_rows.json")
 	from, to := ever()
+	c := bare()
 	f.Fuzz(func(t *testing.T, rows []byte) {
-		payouts, refused, err := bare().decodePayouts(fmt.Appendf(nil, `{"onchain":[],"lightning":%s}`, rows), from, to)
+		payouts, refused, err := c.decodePayouts(fmt.Appendf(nil, `{"onchain":[],"lightning":%s}`, rows), from, to)
 		upstreamtest.CheckPayouts(t, payouts, refused, err)
 		checkMalformed(t, err)
 	})

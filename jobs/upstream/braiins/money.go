@@ -2,7 +2,6 @@ package braiins
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -14,29 +13,14 @@ import (
 	"switchyard/jobs/upstream/poolwire"
 )
 
-type hashrate = mining.Maybe[units.Hashrate]
-
 func (c *Client) decodeRewards(body []byte, from, to time.Time) ([]pool.Earning, []upstream.Refusal, error) {
 	o := poolwire.ReadObject(body)
-	o.Need("btc")
-	b := o.Within("btc")
-	rows, err := c.rows(o, b, "daily_rewards", "the daily rewards")
-	if err != nil {
+	rows := o.Within("btc").NeedList("daily_rewards")
+	if err := o.As(c.o, "the daily rewards"); err != nil {
 		return nil, nil, err
 	}
-	earnings, refused := poolwire.Rows(rows, c.decodeReward)
-	earnings, twice := poolwire.Earnings(earnings, from, to)
-	return earnings, append(refused, twice...), nil
-}
-
-// rows is a list within an answer, which must be there.
-func (c *Client) rows(answer, within *poolwire.Object, key, what string) ([]json.RawMessage, error) {
-	within.Need(key)
-	rows := within.List(key)
-	if rows == nil {
-		within.Fail(key, errors.New("is not a list"))
-	}
-	return rows, answer.As(c.o, what)
+	earnings, refused := poolwire.ReadEarnings(rows, c.decodeReward, from, to)
+	return earnings, refused, nil
 }
 
 // decodeReward reads a day. total_reward is what the account is credited with; the
@@ -61,38 +45,18 @@ func (c *Client) decodeReward(o *poolwire.Object) (pool.Earning, bool, error) {
 	return e, true, nil
 }
 
-// decodeDaily reads the hashrates of days, by their beginnings. The pool may send
-// more days than were asked for.
-func (c *Client) decodeDaily(body []byte) (map[time.Time]hashrate, []upstream.Refusal, error) {
+// decodeDaily reads the hashrates of days. The pool may send more days than were
+// asked for.
+func (c *Client) decodeDaily(body []byte) (poolwire.Rates, []upstream.Refusal, error) {
 	o := poolwire.ReadObject(body)
-	rows, err := c.rows(o, o, "btc", "the daily hashrates")
-	if err != nil {
+	rows := o.NeedList("btc")
+	if err := o.As(c.o, "the daily hashrates"); err != nil {
 		return nil, nil, err
 	}
-	days := make(map[time.Time]hashrate)
-	_, refused := poolwire.Rows(rows, func(o *poolwire.Object) (struct{}, bool, error) {
-		day, h := o.Unix("date", c.o.Now()), o.Hashrate("hash_rate_24h", c.scale(o))
-		if !day.Known || !h.Known {
-			return struct{}{}, false, errors.New("the day or its hashrate is missing")
-		}
-		if have, ok := days[day.Value]; ok && have != h {
-			h = mining.Unknown[units.Hashrate]("the pool tells two hashrates of the day")
-		}
-		if o.Err() == nil {
-			days[day.Value] = h
-		}
-		return struct{}{}, true, nil
+	rates, refused := poolwire.DailyRates(rows, func(o *poolwire.Object) (mining.Maybe[time.Time], mining.Maybe[units.Hashrate]) {
+		return o.Unix("date", c.o.Now()), o.Hashrate("hash_rate_24h", c.scale(o))
 	})
-	return days, refused, nil
-}
-
-func withHashrates(earnings []pool.Earning, days map[time.Time]hashrate) []pool.Earning {
-	for i, e := range earnings {
-		if h, ok := days[e.From]; ok {
-			earnings[i].Hashrate = h
-		}
-	}
-	return earnings
+	return rates, refused, nil
 }
 
 // decodePayouts reads both lists of payments, bare as documented or wrapped as
@@ -103,10 +67,7 @@ func (c *Client) decodePayouts(body []byte, from, to time.Time) ([]pool.Payout, 
 	if o.Has("btc") {
 		at, form = o.Within("btc"), "wrapped"
 	}
-	chain, err := c.rows(o, at, "onchain", "the payouts")
-	if err != nil {
-		return nil, nil, err
-	}
+	chain := at.NeedList("onchain")
 	lightning := at.List("lightning") // an older answer lacks it
 	if err := o.As(c.o, "the payouts"); err != nil {
 		return nil, nil, err

@@ -54,8 +54,8 @@ func added(a, b mining.Maybe[int]) mining.Maybe[int] {
 
 func (c *Client) decodeWorkers(body []byte) ([]pool.Worker, []upstream.Refusal, error) {
 	o := poolwire.ReadObject(body)
-	o.Need("workersList", "totalWorkerCount")
-	rows, total := o.List("workersList"), o.Count("totalWorkerCount")
+	o.Need("totalWorkerCount")
+	rows, total := o.NeedList("workersList"), o.Count("totalWorkerCount")
 	if err := o.As(c.o, "the list of workers"); err != nil {
 		return nil, nil, err
 	}

@@ -94,8 +94,9 @@ func TestTransactionsThatGoOut(t *testing.T) {
 func FuzzStanding(f *testing.F) {
 	stats, balance := upstreamtest.Answer(f, "subaccount_stats.json"), upstreamtest.Answer(f, "balance.json")
 	f.Add(stats, balance)
+	c := bare()
 	f.Fuzz(func(t *testing.T, stats, balance []byte) {
-		s, err := bare().decodeStanding(stats, balance)
+		s, err := c.decodeStanding(stats, balance)
 		upstreamtest.CheckStanding(t, s, err)
 		checkMalformed(t, err)
 	})
@@ -103,8 +104,9 @@ func FuzzStanding(f *testing.F) {
 
 func FuzzWorkers(f *testing.F) {
 	upstreamtest.Seeds(f, "workers.json")
+	c := bare()
 	f.Fuzz(func(t *testing.T, rows []byte) {
-		workers, refused, err := bare().decodeWorkers(append(append([]byte(`{"totalWorkerCount":1,"workersList":`), rows...), '}'))
+		workers, refused, err := c.decodeWorkers(append(append([]byte(`{"totalWorkerCount":1,"workersList":`), rows...), '}'))
 		upstreamtest.CheckWorkers(t, workers, refused, err)
 		checkMalformed(t, err)
 	})
@@ -114,8 +116,9 @@ func FuzzEarnings(f *testing.F) {
 	upstreamtest.Seeds(f, "earnings.json")
 	upstreamtest.Seeds(f, "earnings_bad_rows.json")
 	from, to := ever()
+	c := bare()
 	f.Fuzz(func(t *testing.T, rows []byte) {
-		earnings, refused, err := bare().decodeEarnings(rows, from, to)
+		earnings, refused, err := c.decodeEarnings(rows, from, to)
 		upstreamtest.CheckEarnings(t, earnings, refused, err)
 		checkMalformed(t, err)
 	})
@@ -124,8 +127,9 @@ func FuzzEarnings(f *testing.F) {
 func FuzzPayouts(f *testing.F) {
 	upstreamtest.Seeds(f, "transactions.json")
 	from, to := ever()
+	c := bare()
 	f.Fuzz(func(t *testing.T, rows []byte) {
-		payouts, refused, err := bare().decodePayouts(rows, from, to)
+		payouts, refused, err := c.decodePayouts(rows, from, to)
 		upstreamtest.CheckPayouts(t, payouts, refused, err)
 		checkMalformed(t, err)
 	})

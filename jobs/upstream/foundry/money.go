@@ -28,9 +28,8 @@ func (c *Client) decodeEarnings(body []byte, from, to time.Time) ([]pool.Earning
 	if err != nil {
 		return nil, nil, err
 	}
-	earnings, refused := poolwire.Rows(rows, c.decodeEarning)
-	earnings, twice := poolwire.Earnings(earnings, from, to)
-	return earnings, append(refused, twice...), nil
+	earnings, refused := poolwire.ReadEarnings(rows, c.decodeEarning, from, to)
+	return earnings, refused, nil
 }
 
 // decodeEarning reads a day. totalAmount is what is left after feeAmount. The end
@@ -67,9 +66,8 @@ func (c *Client) decodePayouts(body []byte, from, to time.Time) ([]pool.Payout, 
 	if err != nil {
 		return nil, nil, err
 	}
-	payouts, refused := poolwire.Rows(rows, c.decodePayout)
-	payouts, twice := poolwire.Payouts(payouts, from, to)
-	return payouts, append(refused, twice...), nil
+	payouts, refused := poolwire.ReadPayouts(rows, c.decodePayout, from, to)
+	return payouts, refused, nil
 }
 
 // decodePayout reads a transaction. What its types are is nowhere documented: one
@@ -85,8 +83,8 @@ func (c *Client) decodePayout(o *poolwire.Object) (pool.Payout, bool, error) {
 		Fee:   mining.Unknown[units.Sats]("the pool does not say"),
 		State: pool.Queued, TxID: o.Text("txId"), Address: o.Text("address"),
 	}
-	if o.Err() != nil {
-		return p, false, nil
+	if err := o.Err(); err != nil {
+		return p, false, err
 	}
 	out := p.TxID != "" || p.Address != "" || isPayout(kind)
 	c.facts.Saw("type of a transaction", cmp.Or(kind, "none")+word(out, ", paid out", ", not paid out"))

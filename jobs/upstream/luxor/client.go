@@ -132,9 +132,8 @@ func (c *Client) Payouts(ctx context.Context, from, to time.Time) ([]pool.Payout
 	if err != nil {
 		return nil, nil, err
 	}
-	payouts, refused := poolwire.Rows(rows, c.decodePayout)
-	payouts, twice := poolwire.Payouts(payouts, from, to)
-	return payouts, append(refused, twice...), nil
+	payouts, refused := poolwire.ReadPayouts(rows, c.decodePayout, from, to)
+	return payouts, refused, nil
 }
 
 // span is the days that [from, to) touches; false if none has begun.

@@ -122,8 +122,9 @@ func TestAWorkerWithoutAStateHasThatOfItsHashrate(t *testing.T) {
 
 func FuzzSummary(f *testing.F) {
 	upstreamtest.Seeds(f, "summary.json")
+	c := bare()
 	f.Fuzz(func(t *testing.T, body []byte) {
-		s, err := bare().decodeSummary(body)
+		s, err := c.decodeSummary(body)
 		upstreamtest.CheckStanding(t, s, err)
 		if kind := upstreamtest.Kind(err); err != nil && kind != upstream.Malformed && kind != upstream.NoAccount {
 			t.Errorf("error is %v, want that it is malformed, or of another account", err)
@@ -134,8 +135,9 @@ func FuzzSummary(f *testing.F) {
 func FuzzPage(f *testing.F) {
 	f.Add([]byte(`{"workers":[],"pagination":{"next_page_url":null}}`))
 	f.Add([]byte(`{"workers":[{}],"pagination":{"next_page_url":"/v2"}}`))
+	c := bare()
 	f.Fuzz(func(t *testing.T, body []byte) {
-		page, err := bare().decodePage(body, "workers", nil)
+		page, err := c.decodePage(body, "workers", nil)
 		if err != nil && upstreamtest.Kind(err) != upstream.Malformed {
 			t.Errorf("error is %v, want that it is malformed", err)
 		}
@@ -150,8 +152,9 @@ func FuzzPage(f *testing.F) {
 func FuzzWorkers(f *testing.F) {
 	upstreamtest.Seeds(f, "workers.json")
 	upstreamtest.Seeds(f, "workers_bad_rows.json")
+	c := bare()
 	f.Fuzz(func(t *testing.T, row []byte) {
-		workers, refused := poolwire.Rows([]json.RawMessage{row}, bare().decodeWorker)
+		workers, refused := poolwire.Rows([]json.RawMessage{row}, c.decodeWorker)
 		upstreamtest.CheckWorkers(t, workers, refused, nil)
 	})
 }
@@ -161,8 +164,9 @@ func FuzzRevenue(f *testing.F) {
 		upstreamtest.Seeds(f, name)
 	}
 	from, to := ever()
+	c := bare()
 	f.Fuzz(func(t *testing.T, row []byte) {
-		days, refused, _ := bare().decodeRevenue([]json.RawMessage{row})
+		days, refused, _ := c.decodeRevenue([]json.RawMessage{row})
 		days, _ = poolwire.Earnings(days, from, to)
 		upstreamtest.CheckEarnings(t, days, refused, nil)
 	})
@@ -170,8 +174,9 @@ func FuzzRevenue(f *testing.F) {
 
 func FuzzDays(f *testing.F) {
 	upstreamtest.Seeds(f, "efficiency.json")
+	c := bare()
 	f.Fuzz(func(t *testing.T, row []byte) {
-		told, refused := bare().decodeDays([]json.RawMessage{row})
+		told, refused := c.decodeDays([]json.RawMessage{row})
 		upstreamtest.CheckRefused(t, refused)
 		for day, h := range told {
 			upstreamtest.CheckT(t, day)
@@ -185,8 +190,9 @@ func FuzzDays(f *testing.F) {
 func FuzzPayouts(f *testing.F) {
 	upstreamtest.Seeds(f, "transactions.json")
 	upstreamtest.Seeds(f, "transactions_bad_rows.json")
+	c := bare()
 	f.Fuzz(func(t *testing.T, row []byte) {
-		payouts, refused := poolwire.Rows([]json.RawMessage{row}, bare().decodePayout)
+		payouts, refused := poolwire.Rows([]json.RawMessage{row}, c.decodePayout)
 		upstreamtest.CheckPayouts(t, payouts, refused, nil)
 	})
 }

@@ -3,7 +3,6 @@ package luxor
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"time"
 
@@ -29,11 +28,7 @@ func (c *Client) pages(ctx context.Context, key, path string, query url.Values, 
 
 func (c *Client) decodePage(body []byte, key string, first func(*poolwire.Object)) (poolwire.Page[json.RawMessage], error) {
 	o := poolwire.ReadObject(body)
-	o.Need(key)
-	rows := o.List(key)
-	if rows == nil {
-		o.Fail(key, errors.New("is not a list"))
-	}
+	rows := o.NeedList(key)
 	more := false
 	if o.Has("pagination") { // lists that are never long have none
 		p := o.Within("pagination")

@@ -143,29 +143,13 @@ func (c *Client) withHashrates(ctx context.Context, span url.Values, earnings []
 	if err != nil {
 		return nil, err
 	}
-	told, refused := c.decodeDays(rows)
-	for i, e := range earnings {
-		if h, ok := told[e.From]; ok {
-			earnings[i].Hashrate = h
-		}
-	}
+	rates, refused := c.decodeDays(rows)
+	rates.Into(earnings)
 	return refused, nil
 }
 
-func (c *Client) decodeDays(rows []json.RawMessage) (map[time.Time]mining.Maybe[units.Hashrate], []upstream.Refusal) {
-	told := make(map[time.Time]mining.Maybe[units.Hashrate])
-	_, refused := poolwire.Rows(rows, func(o *poolwire.Object) (struct{}, bool, error) {
-		day, h := midnight(o.ISO("date_time", c.o.Now())), o.Hashrate("hashrate", 1)
-		if !day.Known || !h.Known {
-			return struct{}{}, false, errors.New("the day or its hashrate is missing")
-		}
-		if have, ok := told[day.Value]; ok && have != h {
-			h = mining.Unknown[units.Hashrate]("the pool tells two hashrates of the day")
-		}
-		if o.Err() == nil {
-			told[day.Value] = h
-		}
-		return struct{}{}, true, nil
+func (c *Client) decodeDays(rows []json.RawMessage) (poolwire.Rates, []upstream.Refusal) {
+	return poolwire.DailyRates(rows, func(o *poolwire.Object) (mining.Maybe[time.Time], mining.Maybe[units.Hashrate]) {
+		return midnight(o.ISO("date_time", c.o.Now())), o.Hashrate("hashrate", 1)
 	})
-	return told, refused
 }

@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"switchyard/econ/mining"
@@ -87,25 +84,12 @@ func (c *Client) decodeWorkers(body []byte) ([]pool.Worker, []upstream.Refusal, 
 	if err != nil {
 		return nil, nil, err
 	}
-	o.Need("workers")
-	rows := o.Map("workers")
-	if rows == nil {
-		o.Fail("workers", errors.New("is not an object"))
-	}
+	rows := o.NeedMap("workers")
 	if err := o.As(c.o, "the map of workers"); err != nil {
 		return nil, nil, err
 	}
-	var workers []pool.Worker
-	var refused []upstream.Refusal
-	for _, full := range slices.Sorted(maps.Keys(rows)) {
-		w, err := c.decodeWorker(full, rows[full])
-		if err != nil {
-			refused = append(refused, upstream.Refuse(err, fmt.Appendf(nil, "%q:%s", full, rows[full])))
-			continue
-		}
-		workers = append(workers, w)
-	}
-	return poolwire.Sorted(workers, poolwire.Together), refused, nil
+	workers, refused := poolwire.Named(rows, c.decodeWorker)
+	return workers, refused, nil
 }
 
 // decodeWorker reads a worker, an object or a list of one. The pool gives it no

@@ -91,11 +91,12 @@ func TestAWorkerIsAnObjectOrAListOfOne(t *testing.T) {
 func FuzzStanding(f *testing.F) {
 	f.Add(upstreamtest.Answer(f, "user_hashrate.json"), upstreamtest.Answer(f, "statsnap.json"))
 	f.Add([]byte(unknown), []byte(unknown))
+	c := bare()
 	f.Fuzz(func(t *testing.T, rates, snap []byte) {
-		s, err := bare().decodeStanding(rates, snap)
+		s, err := c.decodeStanding(rates, snap)
 		upstreamtest.CheckStanding(t, s, err)
 		checkKind(t, err)
-		n, err := bare().decodeCount(rates)
+		n, err := c.decodeCount(rates)
 		checkKind(t, err)
 		if n < 0 {
 			t.Errorf("it counts %d workers", n)
@@ -106,8 +107,9 @@ func FuzzStanding(f *testing.F) {
 func FuzzWorkers(f *testing.F) {
 	f.Add("r01s01", []byte(`[{"hashrate_60s":"200555000000000","hashrate_300s":"200561000000000","hashrate_3600s":1,"lastest_share_ts":"1795406400"}]`))
 	f.Add("", []byte(`{"hashrate_300s":"0"}`))
+	c := bare()
 	f.Fuzz(func(t *testing.T, full string, row []byte) {
-		workers, refused, err := bare().decodeWorkers(fmt.Appendf(nil, `{"result":{"workers":{%q:%s}}}`, full, row))
+		workers, refused, err := c.decodeWorkers(fmt.Appendf(nil, `{"result":{"workers":{%q:%s}}}`, full, row))
 		upstreamtest.CheckWorkers(t, workers, refused, err)
 		checkKind(t, err)
 	})
@@ -116,8 +118,9 @@ func FuzzWorkers(f *testing.F) {
 func FuzzEarnings(f *testing.F) {
 	upstreamtest.Seeds(f, "earnings_bad_rows.json")
 	from, to := ever()
+	c := bare()
 	f.Fuzz(func(t *testing.T, rows []byte) {
-		earnings, refused, err := bare().decodeEarnings(fmt.Appendf(nil, `{"result":{"earnings":%s}}`, rows), from, to)
+		earnings, refused, err := c.decodeEarnings(fmt.Appendf(nil, `{"result":{"earnings":%s}}`, rows), from, to)
 		upstreamtest.CheckEarnings(t, earnings, refused, err)
 		checkKind(t, err)
 	})
@@ -126,8 +129,9 @@ func FuzzEarnings(f *testing.F) {
 func FuzzPayouts(f *testing.F) {
 	upstreamtest.Seeds(f, "payouts_bad_rows.json")
 	from, to := ever()
+	c := bare()
 	f.Fuzz(func(t *testing.T, rows []byte) {
-		payouts, refused, err := bare().decodePayouts(fmt.Appendf(nil, `{"result":{"payouts":%s}}`, rows), from, to)
+		payouts, refused, err := c.decodePayouts(fmt.Appendf(nil, `{"result":{"payouts":%s}}`, rows), from, to)
 		upstreamtest.CheckPayouts(t, payouts, refused, err)
 		checkKind(t, err)
 	})

@@ -19,11 +19,7 @@ func (c *Client) rows(body []byte, key string) ([]json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Need(key)
-	rows := o.List(key)
-	if rows == nil {
-		o.Fail(key, errors.New("is not a list"))
-	}
+	rows := o.NeedList(key)
 	return rows, o.As(c.o, "the earnings and payouts")
 }
 
@@ -32,9 +28,8 @@ func (c *Client) decodeEarnings(body []byte, from, to time.Time) ([]pool.Earning
 	if err != nil {
 		return nil, nil, err
 	}
-	earnings, refused := poolwire.Rows(rows, c.decodeEarning)
-	earnings, twice := poolwire.Earnings(earnings, from, to)
-	return earnings, append(refused, twice...), nil
+	earnings, refused := poolwire.ReadEarnings(rows, c.decodeEarning, from, to)
+	return earnings, refused, nil
 }
 
 // decodeEarning reads the share of a block, in satoshi. The names of its fields
@@ -59,9 +54,8 @@ func (c *Client) decodePayouts(body []byte, from, to time.Time) ([]pool.Payout, 
 	if err != nil {
 		return nil, nil, err
 	}
-	payouts, refused := poolwire.Rows(rows, c.decodePayout)
-	payouts, twice := poolwire.Payouts(payouts, from, to)
-	return payouts, append(refused, twice...), nil
+	payouts, refused := poolwire.ReadPayouts(rows, c.decodePayout, from, to)
+	return payouts, refused, nil
 }
 
 // decodePayout reads a payment on chain: an output of a block the pool found, or a

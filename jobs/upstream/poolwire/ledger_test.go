@@ -96,7 +96,7 @@ func TestWorkersAreNamedWithoutTheirAccount(t *testing.T) {
 
 func TestTwoOfOneNameAreAdded(t *testing.T) {
 	early, late := mining.Of(day(20)), mining.Of(day(21))
-	rate := func(v units.Hashrate) mining.Maybe[units.Hashrate] { return mining.Of(v) }
+	rate := mining.Of[units.Hashrate]
 	a := pool.Worker{ID: "1", Name: "a", State: pool.Offline, Now: rate(1), Hour: rate(2), LastShare: early, Stale: mining.Of(0.1)}
 	b := pool.Worker{ID: "2", Name: "a", State: pool.Online, Now: rate(10), LastShare: late, Stale: mining.Of(0.2)}
 	got := Sorted([]pool.Worker{b, a}, Together)
