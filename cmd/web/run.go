@@ -21,8 +21,6 @@ import (
 	"switchyard/handlers"
 	"switchyard/handlers/signin"
 	"switchyard/jobs"
-	"switchyard/jobs/demo"
-	"switchyard/jobs/simulate"
 	"switchyard/static"
 )
 
@@ -57,18 +55,17 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var world *simulate.World // nil: the public one
-	if cfg.Demo {
-		world = simulate.NewWorld(simulate.Config{Origin: store.world.Origin, Seed: store.world.Seed, Now: time.Now})
-		if err := demo.Seed(ctx, store.db, world); err != nil {
-			return err
-		}
-	}
 	seals, err := newSeals(cfg, store.config.Secret)
 	if err != nil {
 		return err
 	}
-	runner, err := newRunner(cfg, store, world, seals, log, out, stop)
+	var sim *simulation // nil: the public world
+	if cfg.Demo {
+		if sim, err = simulated(ctx, store, seals, log, stop); err != nil {
+			return err
+		}
+	}
+	runner, err := newRunner(cfg, store, sim, seals, log, out, stop)
 	if err != nil {
 		return err
 	}
@@ -295,35 +292,16 @@ func loadSecret(cfg Config) ([]byte, error) {
 	return []byte(secret), nil
 }
 
-// newRunner joins the clients of the world's upstreams to the jobs. In the
-// demo the upstreams are simulated in this process, behind the same protocols.
-func newRunner(cfg Config, s *store, world *simulate.World, seals seals, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
+// newRunner joins the clients of the world's upstreams to the jobs. In the demo
+// the upstreams are simulated in this process, behind the same protocols.
+func newRunner(cfg Config, s *store, sim *simulation, seals seals, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
 	endpoints, machines := cfg.Upstream, cfg.Telemetry
-	if world != nil {
-		servers, err := simulate.Serve(world, log)
+	if sim != nil {
+		dial, err := sim.miners(log, stop)
 		if err != nil {
-			return nil, fmt.Errorf("start the simulated upstreams: %w", err)
+			return nil, err
 		}
-		stop.add("simulator", func() {
-			if err := servers.Close(); err != nil {
-				log.Warn("simulator not closed", "error", err)
-			}
-		})
-		standing, err := demo.Machines()
-		if err != nil {
-			return nil, fmt.Errorf("read the demo's machines: %w", err)
-		}
-		miners := simulate.NewMiners(world, standing, log)
-		stop.add("simulated miners", func() {
-			if err := miners.Close(); err != nil {
-				log.Warn("simulated miners not closed", "error", err)
-			}
-		})
-		machines.Networks, machines.Dial = everywhere(), miners.Dial
-		endpoints = make(map[string]Endpoint)
-		for _, name := range upstreams {
-			endpoints[name] = Endpoint{URL: servers.URL(name), WSURL: servers.WSURL(name)}
-		}
+		endpoints, machines.Networks, machines.Dial = sim.endpoints(), everywhere(), dial
 	}
 	config, err := runnerConfig(cfg, s, endpoints, machines, seals, log, out)
 	if err != nil {

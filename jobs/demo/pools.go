@@ -122,7 +122,7 @@ func hallWorkers(h int, rule string, nameplate units.Hashrate, today time.Time) 
 
 // pools writes the accounts at pools with their keys, where nobody has one yet.
 // seal seals what opens an account.
-func pools(ctx context.Context, d *db.DB, w *simulate.World, accounts []*simulate.PoolAccount, seal Sealer) error {
+func pools(ctx context.Context, d *db.DB, accounts []*simulate.PoolAccount, seal Sealer) error {
 	s := d.As(access.Mining)
 	known, err := s.PoolAccounts(ctx, time.Time{})
 	if err != nil || len(known) > 0 {
