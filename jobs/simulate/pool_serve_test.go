@@ -361,3 +361,16 @@ func TestAPayoutsTransactionIsInTheChain(t *testing.T) {
 	hold(t, tree(t, text), fmt.Sprint(int64(last.Sats)), "vout", 0, "value")
 	hold(t, tree(t, text), fmt.Sprint(last.Height), "status", "block_height")
 }
+
+// The address of a pool is the one below which its paths are documented.
+func TestAPoolsAddressIsWhereItsPathsBegin(t *testing.T) {
+	p := servePools(t)
+	for party, path := range map[pool.Party]string{
+		pool.Luxor: "/pool/subaccounts", pool.Foundry: "/authentication_test", pool.Braiins: "/accounts/workers/json/btc", pool.Ocean: "/ping",
+		pool.CKPool: "/pool/pool.status", pool.ViaBTC: "/res/openapi/v1/account",
+	} {
+		if res, text, err := ask(t, p.servers.PoolURL(party)+path); err != nil || res.StatusCode == http.StatusNotFound {
+			t.Errorf("%s does not know %s: %v %s", party, path, err, text)
+		}
+	}
+}

@@ -90,6 +90,13 @@ func (p *party) listen(mux http.Handler, log *slog.Logger) error {
 // URL is the base address of a party's REST interface.
 func (s *Servers) URL(name string) string { return "http://" + s.parties[name].addr }
 
+// PoolURL is the address under which a pool documents its paths: for some below
+// the root of their host.
+func (s *Servers) PoolURL(party pool.Party) string {
+	prefix := map[pool.Party]string{pool.Luxor: "/api/v2", pool.Ocean: "/v1"}
+	return s.URL(string(party)) + prefix[party]
+}
+
 // WSURL is the address of a party's websocket.
 func (s *Servers) WSURL(name string) string {
 	return "ws://" + s.parties[name].addr + s.parties[name].wsPath
