@@ -54,7 +54,7 @@ func (s *simulation) client(accounts []*simulate.PoolAccount) func(pool.Account)
 	return func(a pool.Account) (poolwire.Client, error) {
 		for _, known := range accounts {
 			if known.Party == a.Party && known.Account == a.Account {
-				o := upstream.Options{BaseURL: s.servers.URL(string(a.Party)), Rate: 1e6, Burst: 1}
+				o := upstream.Options{BaseURL: s.servers.PoolURL(a.Party), Rate: 1e6, Burst: 1}
 				return poolClient(o, a.Party, pool.Access{Account: a.Account, Key: known.Key, Secret: known.Secret})
 			}
 		}
@@ -67,6 +67,9 @@ func (s *simulation) endpoints() map[string]Endpoint {
 	list := make(map[string]Endpoint)
 	for _, name := range upstreams {
 		list[name] = Endpoint{URL: s.servers.URL(name), WSURL: s.servers.WSURL(name)}
+	}
+	for _, f := range pool.Parties() {
+		list[string(f.Party)] = Endpoint{URL: s.servers.PoolURL(f.Party)}
 	}
 	return list
 }

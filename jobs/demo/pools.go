@@ -106,15 +106,16 @@ func PoolAccounts(w *simulate.World) ([]*simulate.PoolAccount, error) {
 func hallWorkers(h int, rule string, nameplate units.Hashrate, today time.Time) []simulate.PoolWorker {
 	hall := halls[h]
 	since := today.AddDate(0, -hall.age, 0)
-	var list []simulate.PoolWorker
+	named := strings.NewReplacer("{site}", strings.ToLower(hall.site), "{building}", strings.ToLower(hall.building)).Replace(rule)
+	list := make([]simulate.PoolWorker, 0, hall.count)
 	for i := range hall.count {
 		if state, _ := stateOf(i, since, today); state != mining.Running {
 			continue
 		}
-		name := strings.NewReplacer(
-			"{site}", strings.ToLower(hall.site), "{building}", strings.ToLower(hall.building), "{serial}", serialOf(h, i),
-			"{aisle}", fmt.Sprintf("%02d", i/perAisle+1), "{rack}", fmt.Sprintf("%02d", i%perAisle/perRack+1), "{slot}", fmt.Sprintf("%02d", i%perRack+1),
-		).Replace(rule)
+		name := strings.ReplaceAll(named, "{serial}", serialOf(h, i))
+		for field, n := range map[string]int{"{aisle}": i/perAisle + 1, "{rack}": i%perAisle/perRack + 1, "{slot}": i%perRack + 1} {
+			name = strings.ReplaceAll(name, field, fmt.Sprintf("%02d", n))
+		}
 		list = append(list, simulate.PoolWorker{Name: name, Nominal: nameplate, Group: int64(h), Since: since})
 	}
 	return list
