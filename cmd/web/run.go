@@ -19,7 +19,6 @@ import (
 	"switchyard/db/embedded"
 	"switchyard/econ/access"
 	"switchyard/handlers"
-	"switchyard/handlers/signin"
 	"switchyard/jobs"
 	"switchyard/static"
 )

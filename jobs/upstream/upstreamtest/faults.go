@@ -3,6 +3,7 @@ package upstreamtest
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -74,6 +75,7 @@ func FaultsBut(t *testing.T, good []byte, but map[string]upstream.Kind, call fun
 			var asked atomic.Int64
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked.Add(1)
+				_, _ = io.Copy(io.Discard, r.Body) // a server that has not read it all does not see the client leave
 				f.answer(w, r, good)
 			}))
 			defer server.Close()
