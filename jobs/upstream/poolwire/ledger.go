@@ -46,6 +46,20 @@ func Dates(from, to, now time.Time) (first, last string, ok bool) {
 	return from.UTC().Format(time.DateOnly), to.Add(-1).UTC().Format(time.DateOnly), true
 }
 
+// ReadEarnings reads rows and keeps what Earnings keeps.
+func ReadEarnings(rows []json.RawMessage, decode func(*Object) (pool.Earning, bool, error), from, to time.Time) ([]pool.Earning, []upstream.Refusal) {
+	list, refused := Rows(rows, decode)
+	list, twice := Earnings(list, from, to)
+	return list, append(refused, twice...)
+}
+
+// ReadPayouts reads rows and keeps what Payouts keeps.
+func ReadPayouts(rows []json.RawMessage, decode func(*Object) (pool.Payout, bool, error), from, to time.Time) ([]pool.Payout, []upstream.Refusal) {
+	list, refused := Rows(rows, decode)
+	list, twice := Payouts(list, from, to)
+	return list, append(refused, twice...)
+}
+
 // Earnings are those that lie in a span, ascending. One that is told twice is
 // kept once; two that go by one name and differ are both refused.
 func Earnings(list []pool.Earning, from, to time.Time) ([]pool.Earning, []upstream.Refusal) {

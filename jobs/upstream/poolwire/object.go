@@ -111,6 +111,26 @@ func (o *Object) List(key string) []json.RawMessage {
 	return rows
 }
 
+// NeedList is List of a field that must be there and be a list.
+func (o *Object) NeedList(key string) []json.RawMessage {
+	rows := o.List(key)
+	if rows == nil {
+		o.Need(key)
+		o.Fail(key, errors.New("is not a list"))
+	}
+	return rows
+}
+
+// NeedMap is Map of a field that must be there and be an object.
+func (o *Object) NeedMap(key string) map[string]json.RawMessage {
+	rows := o.Map(key)
+	if rows == nil {
+		o.Need(key)
+		o.Fail(key, errors.New("is not an object"))
+	}
+	return rows
+}
+
 // Map is an object whose keys are names, in a field; nil if that is missing.
 func (o *Object) Map(key string) map[string]json.RawMessage {
 	var rows map[string]json.RawMessage

@@ -1,8 +1,12 @@
 package poolwire
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"switchyard/econ/mining"
@@ -18,6 +22,22 @@ func WorkerName(account, full string) string {
 		return full[n+1:]
 	}
 	return full
+}
+
+// Named reads workers that are told as a map by their names, in the order of
+// which they come, and the entries it refused.
+func Named(rows map[string]json.RawMessage, decode func(full string, row json.RawMessage) (pool.Worker, error)) ([]pool.Worker, []upstream.Refusal) {
+	var workers []pool.Worker
+	var refused []upstream.Refusal
+	for _, full := range slices.Sorted(maps.Keys(rows)) {
+		w, err := decode(full, rows[full])
+		if err != nil {
+			refused = append(refused, upstream.Refuse(err, fmt.Appendf(nil, "%q:%s", full, rows[full])))
+			continue
+		}
+		workers = append(workers, w)
+	}
+	return Sorted(workers, Together), refused
 }
 
 // Together is one worker of two that go by one name: their hashrates added, the
