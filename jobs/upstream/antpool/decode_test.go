@@ -203,7 +203,9 @@ func TestAPageThatDoesNotTellWhetherAnotherFollows(t *testing.T) {
 }
 
 func FuzzStanding(f *testing.F) {
-	upstreamtest.Seeds(f, "overview.json")
+	for _, data := range []string{`{"hsLast10m":"1","activeWorkerNum":1}`, `{"hsLast10m":"1.5 TH/s","hsLast1H":2,"activeWorkerNum":"1","inactiveWorkerNum":2,"invalidWorkerNum":0,"unpaidAmount":"0.1"}`, `{"code":0,"data":{}}`} {
+		f.Add([]byte(data))
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		s, err := decodeStanding(decoder().o, body)
 		upstreamtest.CheckStanding(t, s, err)

@@ -14,8 +14,6 @@ import (
 	"switchyard/jobs/upstream/poolwire"
 )
 
-const day = 24 * time.Hour
-
 // errKind is the check of a row that is neither income nor a payment.
 var errKind = errors.New("the row is neither a revenue nor a payout")
 
