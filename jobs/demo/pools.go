@@ -116,7 +116,7 @@ func hallWorkers(h int, rule string, nameplate units.Hashrate, today time.Time) 
 		for field, n := range map[string]int{"{aisle}": i/perAisle + 1, "{rack}": i%perAisle/perRack + 1, "{slot}": i%perRack + 1} {
 			name = strings.ReplaceAll(name, field, fmt.Sprintf("%02d", n))
 		}
-		list = append(list, simulate.PoolWorker{Name: name, Nominal: nameplate, Group: int64(h), Since: since})
+		list = append(list, simulate.PoolWorker{Name: name, Nominal: nameplate, Group: int64(h*100 + i/perAisle), Since: since})
 	}
 	return list
 }
