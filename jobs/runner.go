@@ -48,7 +48,7 @@ type Runner struct {
 // New returns a Runner that has not been started. It fails if the configuration
 // lacks what every run needs, or names a venue twice.
 func New(cfg Config) (*Runner, error) {
-	if cfg.DB == nil || cfg.Mempool == nil || cfg.Ercot == nil || cfg.Log == nil || len(cfg.Venues) == 0 || cfg.Notify == nil || cfg.Delivery.Open == nil || cfg.Pools.Client == nil || cfg.Pools.Open == nil {
+	if cfg.DB == nil || cfg.Mempool == nil || cfg.Ercot == nil || cfg.Log == nil || len(cfg.Venues) == 0 || cfg.Notify == nil || cfg.Open == nil || cfg.Pools.Client == nil || cfg.Pools.Open == nil {
 		return nil, errors.New("the jobs need a database, a log, mempool, ERCOT, at least one venue, a way to send notices and one to reach pools")
 	}
 	names := make(map[string]bool, len(cfg.Venues))
