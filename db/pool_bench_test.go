@@ -51,15 +51,36 @@ func manyWorkers(at time.Time) []db.WorkerList {
 	return lists
 }
 
-// BenchmarkPoolWorkers stores whole lists of 100,000 workers again and again, and
-// bare upserts of the same columns in the same portions.
+// manyMachines are the machines that the workers of an account name.
+func manyMachines(account int) []pool.Machine {
+	list := make([]pool.Machine, perPoolAccount)
+	for i := range list {
+		list[i] = pool.Machine{UnitID: int64(account*perPoolAccount + i + 1), SiteID: int64(1 + i%4), Building: fmt.Sprintf("b%02d", i/1000), Rack: fmt.Sprint(i / 48), Slot: fmt.Sprint(i % 48)}
+	}
+	return list
+}
+
+// BenchmarkPoolWorkers finds the machines of 100,000 workers and stores their whole
+// lists, again and again; and bare upserts of the same columns in the same
+// portions.
 func BenchmarkPoolWorkers(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
 		d, _ := dbtest.New(b)
 		s, at := d.Jobs(), tenOClock
+		rule, err := pool.ParseRule("{building}-r{rack}-s{slot}")
+		if err != nil {
+			b.Fatal(err)
+		}
 		store := func() {
 			at = at.Add(10 * time.Minute)
-			for _, l := range manyWorkers(at) {
+			for a, l := range manyWorkers(at) {
+				names := make([]string, len(l.Workers))
+				for i, w := range l.Workers {
+					names[i] = w.Name
+				}
+				if m := pool.Match([]pool.Rule{rule}, names, manyMachines(a)); len(m.Units) != perPoolAccount {
+					b.Fatalf("%d machines are named", len(m.Units))
+				}
 				if n, err := s.StorePoolWorkers(b.Context(), l); err != nil || n != perPoolAccount {
 					b.Fatal(n, err)
 				}

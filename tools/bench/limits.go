@@ -20,7 +20,7 @@ const (
 
 // packages are what is built and run, in this order.
 var packages = [...]string{
-	"db", "db/embedded", "db/dbtest", "handlers", "handlers/live", "views", "econ/market", "econ/mining",
+	"db", "db/embedded", "db/dbtest", "handlers", "handlers/live", "views", "econ/market", "econ/mining", "econ/mining/pool",
 	"jobs/upstream/kraken", "jobs/upstream/coinbase", "jobs/upstream/bitstamp", "jobs/upstream/mempool",
 	"jobs/upstream/cgminer",
 }
@@ -62,6 +62,13 @@ func rows() []row {
 		{name: "store: fleet of 200,000, counts", bench: "db.Fleet/counts", most: instant / 10},
 		{name: "store: file of 10,000 units", bench: "db.FleetImport", most: second},
 		{name: "store: file of 35,040 power prices", bench: "db.PowerFile", most: second},
+		{name: "store: 100,000 workers of pools", bench: "db.PoolWorkers/ours", base: "bare", most: 1 / 0.6, why: "bare upserts"},
+		{name: "store: pools page, 20 accounts", bench: "db.PoolPages/accounts", most: page},
+		{name: "store: page of 100,000 workers", bench: "db.PoolPages/workers", most: page},
+		{name: "store: page of workers at nine tenths", bench: "db.PoolPages/far", base: "workers", most: shared, why: "first page"},
+		{name: "store: page of dark workers", bench: "db.PoolPages/dark", most: page},
+		{name: "store: page of a site's dark workers", bench: "db.PoolPages/site", most: page},
+		{name: "store: search of 100,000 workers", bench: "db.PoolPages/search", most: page},
 		{name: "embedded: first start, with initdb", bench: "db/embedded.Start/cold", most: second},
 		{name: "embedded: later start", bench: "db/embedded.Start/warm", most: second},
 		{name: "tests: clone of a database", bench: "db/dbtest.Clone", most: shared * 23 * ms},
@@ -100,6 +107,7 @@ func rows() []row {
 		{name: "formula: median of venues", bench: "econ/market.Formulas/MedianOfVenues", most: formula},
 		{name: "formula: 86,400 values to 480 points", bench: "econ/market.Downsample", most: part},
 		{name: "formula: merit order of 500 classes over 8,760 hours", bench: "econ/mining.MeritOrder/rule", most: page},
+		{name: "formula: machines of 100,000 workers' names", bench: "econ/mining/pool.Match", most: second},
 		{name: "formula: the same, power in two tiers", bench: "econ/mining.MeritOrder/tiers", most: page},
 
 		{name: "upstream: Kraken messages", bench: "jobs/upstream/kraken.Decode/ours", base: "json", most: 3, why: "parsing"},
