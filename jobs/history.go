@@ -26,6 +26,9 @@ const (
 	// trackBlocks are the blocks of ten days: the window of M2 (1,008 blocks),
 	// and one day more than the minutes go back, for the fees of the first.
 	trackBlocks = 1440
+	// poolBlocks are those of the month that runs and of the one before, as fast as
+	// they come, by which pools are held to what they owe (M7).
+	poolBlocks = 63 * 150
 )
 
 // step is one part of filling the past.
@@ -72,6 +75,7 @@ func (e *Env) history() []step {
 			return e.fillLevel(ctx, market.LevelMinute, today.Add(-minuteSpan), minutes, tell)
 		}},
 		{"history.blocks_epoch", "Blocks of this difficulty epoch", "blocks", e.fillEpoch},
+		{"history.blocks_pools", "Blocks of the months that pools are held to", "blocks", e.fillPoolBlocks},
 	}
 }
 
@@ -209,6 +213,16 @@ func (e *Env) fillEpoch(ctx context.Context, tell told) (int64, error) {
 		tell(total, total)
 	}
 	return rows, err
+}
+
+// fillPoolBlocks fetches the blocks that accounts at pools are audited by; without
+// an account there is nothing to fetch.
+func (e *Env) fillPoolBlocks(ctx context.Context, tell told) (int64, error) {
+	accounts, err := e.Store.PoolAccounts(ctx, time.Time{})
+	if err != nil || len(accounts) == 0 {
+		return 0, err
+	}
+	return e.fillBlocks(ctx, poolBlocks, tell)
 }
 
 // probeCandles asks a venue that has not been asked for an hour for its last

@@ -43,6 +43,9 @@ func Seed(ctx context.Context, d *db.DB, w *simulate.World, atPools []*simulate.
 	if err := months(ctx, d, w, atPools); err != nil {
 		return fmt.Errorf("write the demo company's months: %w", err)
 	}
+	if err := readings(ctx, d, w, atPools); err != nil {
+		return fmt.Errorf("write what was read of the demo company's accounts: %w", err)
+	}
 	for _, write := range []func(context.Context, *db.DB, *simulate.World) error{powerPrices, curtailments, history} {
 		if err := write(ctx, d, w); err != nil {
 			return fmt.Errorf("write the demo company: %w", err)

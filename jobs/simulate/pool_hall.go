@@ -240,3 +240,30 @@ func earlier(a, b time.Time) time.Time {
 func (b *poolBook) meanRate(from, to time.Time) units.Hashrate {
 	return units.Hashrate(b.mean(from, to))
 }
+
+// PoolHall is a hall of an account in an hour.
+type PoolHall struct {
+	Group         int64
+	Nominal, Dark units.Hashrate // of its machines, and of those that are dark; nothing before it was switched on
+}
+
+// PoolHalls are the halls of an account in the hour that holds an instant.
+func (w *World) PoolHalls(a *PoolAccount, at time.Time) []PoolHall {
+	b := w.book(a)
+	hour := at.Unix() / 3600
+	run := b.run(hour / 24)
+	list := make([]PoolHall, len(b.halls))
+	for i := range b.halls {
+		h := &b.halls[i]
+		list[i].Group = h.group
+		if hour < h.since {
+			continue
+		}
+		s := b.state(run, i, hour)
+		list[i].Nominal, list[i].Dark = units.Hashrate(h.nominal()), units.Hashrate(h.between(s.first, s.dark))
+		if s.off {
+			list[i].Dark = list[i].Nominal
+		}
+	}
+	return list
+}
