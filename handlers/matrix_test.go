@@ -14,6 +14,7 @@ import (
 	"switchyard/econ/market"
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/fleet"
+	"switchyard/econ/mining/pool"
 	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
@@ -84,6 +85,30 @@ var matrix = []struct {
 	{"GET", "/data/mining-unit.csv", "in ok ok no no no no"},
 	{"GET", "/data/back-test.csv", "in ok ok no no no no"},
 	{"GET", "/data/curtailments.csv", "in ok ok no no no no"},
+	{"GET", "/mining/pools/new", "in no ok no no no no"},
+	{"POST", "/mining/pools", "401 no bad no no no no"},
+	{"GET", "/mining/pools/1", "in ok ok no no no no"},
+	{"GET", "/mining/pools/99", "in miss miss no no no no"},
+	{"POST", "/mining/pools/1", "401 no bad no no no no"},
+	{"POST", "/mining/pools/1/key", "401 no bad no no no no"},
+	{"POST", "/mining/pools/99/key", "401 no miss no no no no"},
+	{"GET", "/mining/pools/1/payouts", "in ok ok no no no no"},
+	{"GET", "/mining/pools/1/payouts?month=2026-03", "in ok ok no no no no"},
+	{"GET", "/mining/pools/1/payouts?month=x", "in bad bad no no no no"},
+	{"GET", "/mining/pools/99/payouts", "in miss miss no no no no"},
+	{"POST", "/mining/pools/1/bookings", "401 no bad no no no no"},
+	{"POST", "/mining/pools/1/bookings/arrived", "401 no bad no no no no"},
+	{"POST", "/mining/pools/1/months/2026-03", "401 no bad no no no no"},
+	{"GET", "/mining/pools/1/days/2026-03-03", "in ok ok no no no no"},
+	{"GET", "/mining/pools/1/days/2026-02-03", "in miss miss no no no no"},
+	{"GET", "/mining/pools/1/days/x", "in bad bad no no no no"},
+	{"POST", "/mining/pools/1/days/2026-03-03", "401 no bad no no no no"},
+	{"GET", "/data/pool-days.csv?account=1", "in ok ok no no no no"},
+	{"GET", "/data/pool-days.csv", "in bad bad no no no no"},
+	{"GET", "/data/pool-payments.csv?account=1", "in ok ok no no no no"},
+	{"GET", "/data/pool-months.csv?account=1", "in ok ok no no no no"},
+	{"GET", "/data/pool-dispute.csv?account=1&day=2026-03-03", "in ok ok no no no no"},
+	{"GET", "/data/pool-dispute.csv?account=99&day=2026-03-03", "in miss miss no no no no"},
 	{"GET", "/mining/monthly", "in ok ok no no no no"},
 	{"GET", "/mining/monthly/new", "in no ok no no no no"},
 	{"POST", "/mining/monthly", "401 no bad no no no no"},
@@ -248,6 +273,10 @@ func (s *site) company() (canaries map[access.Room]string) {
 	if _, err := s.db.As(access.Mining).InsertMachineClass(ctx, by, class); err != nil {
 		s.t.Fatal(err)
 	}
+	account := s.pool("CanaryMine", func(v *pool.Account) { v.Rules, v.Finder = "CanaryMine{slot}", "CanaryMine" })
+	if err := s.db.As(access.Mining).SetPoolRemark(ctx, by, pool.Remark{Account: account, From: march3, Reason: "CanaryMine"}); err != nil {
+		s.t.Fatal(err)
+	}
 	unit := fleet.Unit{Serial: "CANARY-1", Class: 1, Site: 1, Building: "CanaryMine", State: mining.Running, Since: day.ValidFrom}
 	if err := s.db.As(access.Mining).InsertUnits(ctx, by, []fleet.Unit{unit}, "CanaryMine"); err != nil {
 		s.t.Fatal(err)
@@ -390,6 +419,9 @@ var followed = map[string]string{
 	"mining.telemetry":     "y y - - - -",
 	"mining.power_price":   "y y - - - -",
 	"mining.curtailment":   "y y - - - -",
+	"mining.pool":          "y y - - - -",
+	"mining.pool_workers":  "y y - - - -",
+	"mining.pool_pay":      "y y - - - -",
 }
 
 func TestEveryTopicToEverySubject(t *testing.T) {

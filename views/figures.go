@@ -46,6 +46,10 @@ const (
 	FigureSpread       = "fleet-sites"     // units by site, class and state
 	FigureUptime       = "uptime"          // hours of machines and M11, by site and class
 	FigureUptimeDays   = "uptime-days"     // M11 of the fleet, day by day
+	FigurePoolDays     = "pool-days"       // days of an account at a pool, judged
+	FigurePoolDispute  = "pool-dispute"    // all that a dispute over a day rests on
+	FigurePoolPayments = "pool-payments"   // payments of a pool, chain and ledger
+	FigurePoolMonths   = "pool-months"     // months of an account that were closed
 	FigureTemplate     = "fleet-template"  // a file of units to fill in
 )
 
