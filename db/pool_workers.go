@@ -53,8 +53,15 @@ SELECT $1, x.name, x.pool_id, x.state, x.now_hs, x.hour_hs, x.day_hs, x.stale, x
 UPDATE mining.pool_worker SET state = 'gone', now_hs = NULL, hour_hs = NULL, dark_since = NULL
  WHERE account_id = $1 AND seen_at < $2 AND state <> 'gone'`
 	sqlCountWorkers = `
-INSERT INTO mining.pool_worker_count (account_id, site_id, building, state, workers, now_hs, nameplate_hs)
-SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::float8[], $7::float8[])`
+INSERT INTO mining.pool_worker_count (account_id, site_id, building, state, workers, rated, now_hs, nameplate_hs)
+SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::float8[], $8::float8[])`
+	// The median, because a single machine that has been dark for months says
+	// nothing of when a hall went dark.
+	sqlDarkSince = `
+UPDATE mining.pool_worker_count c SET dark_since = d.since
+  FROM (SELECT site_id, building, percentile_disc(0.5) WITHIN GROUP (ORDER BY dark_since) AS since
+          FROM mining.pool_worker WHERE account_id = $1 AND state = 'offline' AND nameplate_hs IS NOT NULL GROUP BY site_id, building) d
+ WHERE c.account_id = $1 AND c.state = 'offline' AND c.site_id = d.site_id AND c.building = d.building`
 	sqlClearWorkerCount = `DELETE FROM mining.pool_worker_count WHERE account_id = $1`
 	sqlPoolWorkersRead  = `
 INSERT INTO mining.pool_state AS p (account_id, checked_at, kind, error, workers_at, workers, workers_s, workers_every) VALUES ($1, $2, '', '', $2, $3, $4, $5)
@@ -167,22 +174,27 @@ func (s *Store) countWorkers(ctx context.Context, l WorkerList) error {
 			c.Now += w.Hour.Value
 		}
 		if p.Nameplate.Known {
+			c.Rated++
 			c.Nameplate += p.Nameplate.Value
 		}
 		sums[k] = c
 	}
-	var sites, workers []int64
+	var sites, workers, rated []int64
 	var buildings, states []string
 	var now, nameplate []float64
 	for k, c := range sums {
 		sites, buildings, states = append(sites, k.site), append(buildings, k.building), append(states, string(k.state))
-		workers, now, nameplate = append(workers, int64(c.Workers)), append(now, float64(c.Now)), append(nameplate, float64(c.Nameplate))
+		workers, rated = append(workers, int64(c.Workers)), append(rated, int64(c.Rated))
+		now, nameplate = append(now, float64(c.Now)), append(nameplate, float64(c.Nameplate))
 	}
 	if _, err := s.q.Exec(ctx, sqlClearWorkerCount, l.Account); err != nil {
 		return wrap(err, "forget the sums of the workers of pool account %d", l.Account)
 	}
-	_, err := s.q.Exec(ctx, sqlCountWorkers, l.Account, sites, buildings, states, workers, now, nameplate)
-	return wrap(err, "count the workers of pool account %d", l.Account)
+	if _, err := s.q.Exec(ctx, sqlCountWorkers, l.Account, sites, buildings, states, workers, rated, now, nameplate); err != nil {
+		return wrap(err, "count the workers of pool account %d", l.Account)
+	}
+	_, err := s.q.Exec(ctx, sqlDarkSince, l.Account)
+	return wrap(err, "note since when workers of pool account %d are dark", l.Account)
 }
 
 // PoolWorkersFailed notes why a list of workers could not be read, and how often
@@ -320,12 +332,14 @@ type workerCountRow struct {
 	Building    string
 	State       string
 	Workers     int64
+	Rated       int64
 	NowHs       float64
 	NameplateHs float64
+	DarkSince   *time.Time
 }
 
 const sqlPoolWorkerCounts = `
-SELECT account_id, site_id, building, state, workers, now_hs, nameplate_hs FROM mining.pool_worker_count ORDER BY account_id, site_id, building, state`
+SELECT account_id, site_id, building, state, workers, rated, now_hs, nameplate_hs, dark_since FROM mining.pool_worker_count ORDER BY account_id, site_id, building, state`
 
 // PoolWorkerCounts are the sums of the last lists of all accounts.
 func (s *Store) PoolWorkerCounts(ctx context.Context) ([]pool.WorkerCount, error) {
@@ -336,8 +350,8 @@ func (s *Store) PoolWorkerCounts(ctx context.Context) ([]pool.WorkerCount, error
 	list := make([]pool.WorkerCount, len(rows))
 	for i, r := range rows {
 		list[i] = pool.WorkerCount{
-			Account: r.AccountID, Site: r.SiteID, Building: r.Building, State: pool.WorkerState(r.State), Workers: int(r.Workers),
-			Now: units.Hashrate(r.NowHs), Nameplate: units.Hashrate(r.NameplateHs),
+			Account: r.AccountID, Site: r.SiteID, Building: r.Building, State: pool.WorkerState(r.State), Workers: int(r.Workers), Rated: int(r.Rated),
+			DarkSince: orZero(r.DarkSince), Now: units.Hashrate(r.NowHs), Nameplate: units.Hashrate(r.NameplateHs),
 		}
 	}
 	return list, nil

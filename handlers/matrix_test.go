@@ -14,6 +14,7 @@ import (
 	"switchyard/econ/market"
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/fleet"
+	"switchyard/econ/mining/pool"
 	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
@@ -50,6 +51,11 @@ var matrix = []struct {
 	{"GET", "/data/site-switches.csv", "in bad bad no no no no"},
 	{"GET", "/mining/sites/x", "in miss miss no no no no"},
 	{"POST", "/mining/sites/1", "401 no bad no no no no"},
+	{"GET", "/mining/pools", "in ok ok no no no no"},
+	{"GET", "/mining/pools?window=forever", "in bad bad no no no no"},
+	{"GET", "/data/pools.csv", "in ok ok no no no no"},
+	{"GET", "/data/pool-dark.csv", "in ok ok no no no no"},
+	{"GET", "/data/pool-dark-hours.csv", "in ok ok no no no no"},
 	{"GET", "/mining/uptime", "in ok ok no no no no"},
 	{"GET", "/mining/uptime?period=2y", "in ok ok no no no no"},
 	{"GET", "/mining/uptime?period=forever", "in bad bad no no no no"},
@@ -252,6 +258,8 @@ func (s *site) company() (canaries map[access.Room]string) {
 	if err := s.db.As(access.Mining).InsertUnits(ctx, by, []fleet.Unit{unit}, "CanaryMine"); err != nil {
 		s.t.Fatal(err)
 	}
+	s.poolAccount("CanaryMine", pool.Luxor, pool.FPPS, "1")
+	s.workers(1, day.ValidFrom, []pool.Worker{worker("CanaryMine", 0, day.ValidFrom)}, []pool.Place{stands(1, "CanaryMine", 200)})
 	if _, err := s.db.As(access.Business).InsertCustomer(ctx, by, ai.Customer{Name: "CanaryDeal", Country: "US", Segment: ai.Lab, Version: day}); err != nil {
 		s.t.Fatal(err)
 	}
@@ -388,6 +396,9 @@ var followed = map[string]string{
 	"mining.practice":      "y y - - - -",
 	"mining.month":         "y y - - - -",
 	"mining.telemetry":     "y y - - - -",
+	"mining.pool":          "y y - - - -",
+	"mining.pool_workers":  "y y - - - -",
+	"mining.pool_pay":      "y y - - - -",
 	"mining.power_price":   "y y - - - -",
 	"mining.curtailment":   "y y - - - -",
 }

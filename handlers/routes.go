@@ -63,6 +63,7 @@ func (a *App) routes() []route {
 		{get, "/mining/fleet/:serial", mining, a.showUnit},
 		{post, "/mining/fleet/:serial", writeMining, a.moveUnit},
 
+		{get, poolsPath, mining, a.showPools},
 		{get, uptimePath, mining, a.showUptime},
 		{get, "/mining/merit-order", mining, a.showMeritOrder},
 		{get, "/mining/economics", mining, a.showEconomics},

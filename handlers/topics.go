@@ -25,11 +25,16 @@ const (
 	topicMeasured = "mining.telemetry" // a cycle of readings is stored
 	// topicPowerPrice says that a price of power is new or corrected.
 	topicPowerPrice = "mining.power_price"
-	topicCustomer   = "ai.customer"
-	topicBalance    = "finance.balance"
-	topicSource     = "core.source"
-	topicJob        = "core.job"
-	topicPeople     = "core.people"
+	topicPool       = "mining.pool" // an account, or how it stands
+	// topicPoolWorkers says that a list of workers is stored, topicPoolPay that
+	// something is credited, paid, booked or closed.
+	topicPoolWorkers = "mining.pool_workers"
+	topicPoolPay     = "mining.pool_pay"
+	topicCustomer    = "ai.customer"
+	topicBalance     = "finance.balance"
+	topicSource      = "core.source"
+	topicJob         = "core.job"
+	topicPeople      = "core.people"
 	// topicSession is followed by no browser: the sockets of a session end with it.
 	topicSession = "core.session"
 )
@@ -63,6 +68,9 @@ func topicTable() []topic {
 		{topicMonth, mining, false, nil},
 		{topicMeasured, mining, false, nil},
 		{topicPowerPrice, mining, false, nil},
+		{topicPool, mining, false, nil},
+		{topicPoolWorkers, mining, false, nil},
+		{topicPoolPay, mining, false, nil},
 		{topicCurtailment, mining, false, nil},
 		{topicCustomer, may(access.RoomAI, access.Headline), false, nil},
 		{topicBalance, may(access.RoomFinance, access.Headline), false, nil},

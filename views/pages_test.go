@@ -146,7 +146,7 @@ func TestNavigationMarksThePageAndHasNoDeadLinks(t *testing.T) {
 			current = append(current, href)
 		}
 		if within(a, "nav") {
-			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/fleet", "/mining/uptime", "/mining/curtailment", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
+			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/mining/pools", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/fleet", "/mining/uptime", "/mining/curtailment", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
 				"/admin/sources", "/admin/people", "/admin/audit", "/admin/settings", "/admin/alerts", "/share", "/account"}
 			if href, _ := attr(a, "href"); !slices.Contains(pages, href) {
 				t.Errorf("navigation links to %q", href)

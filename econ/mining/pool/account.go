@@ -100,7 +100,11 @@ type WorkerCount struct {
 	Building       string
 	State          WorkerState
 	Workers        int
+	Rated          int // of those, workers whose machine should hash
 	Now, Nameplate units.Hashrate
+	// DarkSince is since when half of the rated ones have been offline; zero of
+	// other states.
+	DarkSince time.Time
 }
 
 // WorkerDay is a day of a worker: the mean of its readings.
