@@ -41,8 +41,9 @@ type page struct {
 	seqs          map[string]int64
 	who           access.Subject
 	settings      ops.Settings
-	most          int // rows that are shown of a figure's data; 0: all go to a file
-	total         int // rows of a figure that read no more than most; 0: it read all
+	most          int                    // rows that are shown of a figure's data; 0: all go to a file
+	total         int                    // rows of a figure that read no more than most; 0: it read all
+	poolChains    map[[2]int64]poolChain // the network by begin and end of a span
 }
 
 // tickerTopics are the live topics of the ticker, on every page.

@@ -30,7 +30,7 @@ type Stretch struct {
 	Work
 	Hashed    Seen
 	Mined     Seen // difficulty, subsidy and fees: the chain
-	FeeBlocks int  // over how many blocks the fees are the mean
+	FeeBlocks int  // over how many blocks the fees are the mean; 0: not known
 }
 
 // Case is all that a dispute over a span rests on.
@@ -77,6 +77,10 @@ func (s Stretch) rows(n string) []Evidence {
 	}
 	mu := row("expected blocks", plain(ExpectedBlocks(s.Work)), "blocks", Seen{Source: "computed"})
 	mu.Formula = "M7: hashrate × seconds / (difficulty × 2^32)"
+	over := row("mean fees over", strconv.Itoa(s.FeeBlocks), "blocks", s.Mined)
+	if s.FeeBlocks == 0 {
+		over.Value = ""
+	}
 	return []Evidence{
 		row("from", rfc(s.From), "UTC", s.Mined),
 		row("to", rfc(s.To), "UTC", s.Mined),
@@ -85,7 +89,7 @@ func (s Stretch) rows(n string) []Evidence {
 		row("difficulty", plain(s.Difficulty), "", s.Mined),
 		row("subsidy", whole(s.Subsidy), "sat per block", s.Mined),
 		row("mean fees", plain(s.MeanFees), "sat per block", s.Mined),
-		row("mean fees over", strconv.Itoa(s.FeeBlocks), "blocks", s.Mined),
+		over,
 		mu,
 	}
 }

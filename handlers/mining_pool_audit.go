@@ -1,0 +1,307 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"switchyard/db"
+	"switchyard/econ/market"
+	"switchyard/econ/mining"
+	"switchyard/econ/mining/pool"
+	"switchyard/econ/units"
+)
+
+// hoursOfDay is how many hours of a day our own readings must cover for their
+// mean to stand for the day.
+const hoursOfDay = 22
+
+// poolAudit is an account at a pool over a span: its days, each judged.
+type poolAudit struct {
+	facts   pool.Facts
+	account pool.Account
+	lines   []pool.Line // ascending, each a day of the pool's calendar
+	days    []poolDay   // what each line rests on, in their order
+}
+
+// poolDay is what a judged day rests on.
+type poolDay struct {
+	terms    pool.Terms
+	agreed   pool.Seen
+	hashrate mining.Maybe[units.Hashrate]
+	hashed   pool.Seen
+	work     []pool.Stretch // empty if the day cannot be computed
+	found    pool.Found
+	counted  pool.Seen
+	remark   pool.Remark // the zero value: there is none
+}
+
+// dayBasis is what all days of an account are judged by, each read once.
+type dayBasis struct {
+	versions []pool.Account // the newest first
+	earnings []pool.Earning
+	remarks  map[int64]pool.Remark
+	readings map[int64]float64 // mean of our readings by the Unix time of each hour
+	chain    pool.Chain
+	daily    []pool.Network
+}
+
+// poolAudit judges the days of an account that [from, to) reaches into, as known
+// at the page's moment (M7). Days before the account held and before anything was
+// credited are not among them.
+func (p *page) poolAudit(a pool.Account, from, to time.Time) (poolAudit, error) {
+	facts, ok := pool.FactsOf(a.Party)
+	if !ok {
+		return poolAudit{}, fmt.Errorf("pool account %d is at %q, which is no pool that is known", a.ID, a.Party)
+	}
+	audit := poolAudit{facts: facts, account: a}
+	from, _ = pool.DayAt(facts, from)
+	if end, next := pool.DayAt(facts, to); end.Before(to) {
+		to = next
+	}
+	b, err := p.dayBasis(facts, a.ID, from, to)
+	if err != nil {
+		return audit, err
+	}
+	from = later(from, b.begin(facts))
+	for day := from; day.Before(to); day = day.Add(24 * time.Hour) {
+		d := b.day(facts, a.ID, day)
+		line, err := pool.Judge(b.claim(facts, d, day, p.now), p.now)
+		if err != nil {
+			return audit, fmt.Errorf("judge pool account %d: %w", a.ID, err)
+		}
+		audit.lines, audit.days = append(audit.lines, line), append(audit.days, d)
+	}
+	return audit, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (p *page) dayBasis(facts pool.Facts, id int64, from, to time.Time) (dayBasis, error) {
+	b := dayBasis{readings: make(map[int64]float64)}
+	var err error
+	if b.versions, err = p.s.PoolAccountVersions(p.ctx, id); err != nil {
+		return b, err
+	}
+	if b.earnings, err = p.s.PoolEarnings(p.ctx, id, p.known, from, to); err != nil {
+		return b, err
+	}
+	if b.remarks, err = p.s.PoolRemarks(p.ctx, id, p.known); err != nil {
+		return b, err
+	}
+	if b.needsReadings(facts, from, to) {
+		bars, err := p.s.Bars(p.ctx, poolHashrateKey(id), market.LevelHour, from, to)
+		if err != nil && !errors.Is(err, db.ErrNotFound) {
+			return b, err
+		}
+		for _, bar := range bars {
+			b.readings[bar.T.Unix()] = bar.Sum / float64(bar.N)
+		}
+	}
+	chain, err := p.poolChain(from, to)
+	b.chain, b.daily = chain.blocks, chain.daily
+	return b, err
+}
+
+func poolHashrateKey(account int64) string {
+	return fmt.Sprintf("mining.pool_hashrate_hs.%d", account)
+}
+
+// needsReadings says whether the pool leaves a day's hashrate to us.
+func (b dayBasis) needsReadings(facts pool.Facts, from, to time.Time) bool {
+	for day := from; day.Before(to); day = day.Add(24 * time.Hour) {
+		paid := pool.Credited(facts, b.earnings, day, day.Add(24*time.Hour))
+		if !paid.Value.Hashrate.Known {
+			return true
+		}
+	}
+	return false
+}
+
+// poolChain is the network of a span, read once for all accounts whose pools have
+// the same day.
+type poolChain struct {
+	blocks pool.Chain
+	daily  []pool.Network // nil where the blocks are whole
+}
+
+func (p *page) poolChain(from, to time.Time) (poolChain, error) {
+	span := [2]int64{from.Unix(), to.Unix()}
+	if chain, ok := p.poolChains[span]; ok {
+		return chain, nil
+	}
+	var (
+		chain poolChain
+		err   error
+	)
+	if chain.blocks, err = p.s.PoolNetwork(p.ctx, from, to); err != nil {
+		return chain, err
+	}
+	for day := from; day.Before(to) && !day.Add(24*time.Hour).After(p.now); day = day.Add(24 * time.Hour) {
+		if d, ok := chain.blocks.Day(day); ok && d.Whole {
+			continue
+		}
+		if chain.daily, err = p.s.PoolNetworkByDay(p.ctx, from, to); err != nil && !errors.Is(err, db.ErrNotFound) {
+			return chain, err
+		}
+		break
+	}
+	if p.poolChains == nil {
+		p.poolChains = make(map[[2]int64]poolChain)
+	}
+	p.poolChains[span] = chain
+	return chain, nil
+}
+
+// begin is the first day of the account: that on which it holds, or on which
+// something was credited before.
+func (b dayBasis) begin(facts pool.Facts) time.Time {
+	first := b.versions[0].ValidFrom
+	for _, v := range b.versions {
+		first = earlier(first, v.ValidFrom)
+	}
+	first = first.Add(pool.Shift(facts))
+	if len(b.earnings) > 0 {
+		credited, _ := pool.DayAt(facts, b.earnings[0].From)
+		first = earlier(first, credited)
+	}
+	return first
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// termsOn are the terms that hold on a day. A version holds from its day on
+// until one that was typed later does; before the first, the first holds.
+func (b dayBasis) termsOn(facts pool.Facts, day time.Time) pool.Account {
+	for _, v := range b.versions {
+		if !v.ValidFrom.Add(pool.Shift(facts)).After(day) {
+			return v
+		}
+	}
+	return b.versions[len(b.versions)-1]
+}
+
+// day is what a day rests on.
+func (b dayBasis) day(facts pool.Facts, id int64, from time.Time) poolDay {
+	v := b.termsOn(facts, from)
+	to := from.Add(24 * time.Hour)
+	d := poolDay{
+		terms:  pool.Terms{Scheme: v.Scheme, Fee: v.Fee.Float64() / 100, FeesFee: v.FeesFee.Float64() / 100},
+		agreed: pool.Seen{Source: "terms as typed by " + v.Who, At: v.KnownFrom}, remark: b.remarks[from.Unix()],
+	}
+	d.hashrate, d.hashed = b.hashrate(facts, id, from, to)
+	d.found, d.counted = b.found(v, from)
+	network, mined, blocks := b.network(from, to)
+	if !d.hashrate.Known || len(network) == 0 {
+		return d
+	}
+	work, err := pool.Stretches(from, to, d.hashrate.Value, network)
+	if err != nil {
+		return d // the network's figures cannot be computed with: the claim says that they are not known
+	}
+	for _, w := range work {
+		d.work = append(d.work, pool.Stretch{Work: w, Hashed: d.hashed, Mined: mined, FeeBlocks: blocks})
+	}
+	return d
+}
+
+// hashrate is the mean of a day: the pool's own, or that of our readings.
+func (b dayBasis) hashrate(facts pool.Facts, id int64, from, to time.Time) (mining.Maybe[units.Hashrate], pool.Seen) {
+	if paid := pool.Credited(facts, b.earnings, from, to); paid.Known && paid.Value.Hashrate.Known {
+		return paid.Value.Hashrate, pool.Seen{Source: facts.Title + ", with its credit", At: to}
+	}
+	sum, hours := 0.0, 0
+	for t := from; t.Before(to); t = t.Add(time.Hour) {
+		if v, ok := b.readings[t.Unix()]; ok {
+			sum, hours = sum+v, hours+1
+		}
+	}
+	switch {
+	case hours == 0:
+		return mining.Unknown[units.Hashrate]("the pool does not say with what hashrate, and we have no readings of the day"), pool.Seen{}
+	case hours < hoursOfDay:
+		return mining.Unknown[units.Hashrate](fmt.Sprintf("our readings cover %d of the day's 24 hours", hours)), pool.Seen{}
+	}
+	source := fmt.Sprintf("our readings of the account, %s, mean of %d hours", poolHashrateKey(id), hours)
+	return mining.Of(units.Hashrate(sum / float64(hours))), pool.Seen{Source: source, At: to}
+}
+
+// found is what the pool found on a day, by the name the chain knows it under.
+// No pool states its hashrate of a past day, and blocks are too few to tell it.
+func (b dayBasis) found(v pool.Account, from time.Time) (pool.Found, pool.Seen) {
+	f := pool.Found{PoolHashrate: mining.Unknown[units.Hashrate]("the pool's hashrate is not known")}
+	d, ok := b.chain.Day(from)
+	switch {
+	case v.Finder == "":
+		f.Blocks = mining.Unknown[int]("the name under which the pool finds blocks is not typed")
+	case !ok || !d.Whole:
+		f.Blocks = mining.Unknown[int]("not all blocks of the day are stored")
+	default:
+		own := d.Found[v.Finder]
+		f.Blocks, f.Subsidies, f.Fees = mining.Of(own.Blocks), own.Subsidies, own.Fees
+	}
+	return f, pool.Seen{Source: fmt.Sprintf("blocks of the chain found by %q", v.Finder), At: from.Add(24 * time.Hour)}
+}
+
+// network is what the network asked and paid on a day, where it comes from, and
+// over how many blocks its fees are the mean; of the daily series that is 0.
+func (b dayBasis) network(from, to time.Time) (parts []pool.Network, seen pool.Seen, blocks int) {
+	if parts := b.chain.Network(from, to); len(parts) > 0 {
+		d, _ := b.chain.Day(from)
+		return parts, pool.Seen{Source: "blocks of the chain", At: to}, d.Blocks
+	}
+	dated := make(map[int64]bool, len(b.daily))
+	for _, n := range b.daily {
+		dated[n.From.Unix()] = true
+		if n.From.Before(to) && n.From.After(from.Add(-24*time.Hour)) {
+			parts = append(parts, n)
+		}
+	}
+	for day := from.Truncate(24 * time.Hour); day.Before(to); day = day.Add(24 * time.Hour) {
+		if !dated[day.Unix()] {
+			return nil, pool.Seen{}, 0
+		}
+	}
+	return parts, pool.Seen{Source: "daily series of difficulty and fees; a retarget is as exact as a day's mean tells", At: to}, 0
+}
+
+// claim is a day to be judged. A day that has not ended is not computed.
+func (b dayBasis) claim(facts pool.Facts, d poolDay, from, now time.Time) pool.Claim {
+	to := from.Add(24 * time.Hour)
+	tolerance := b.termsOn(facts, from).Tolerance.Float64() / 100
+	return pool.Claim{
+		From: from, To: to, Paid: pool.Credited(facts, b.earnings, from, to), Expected: d.expected(to.After(now)),
+		Correction: d.remark.Sats, Reason: d.remark.Reason, Disputed: d.remark.Disputed, Tolerance: tolerance,
+	}
+}
+
+// expected is what the day should have been paid, or why that is not known.
+func (d poolDay) expected(open bool) mining.Maybe[pool.Expectation] {
+	switch {
+	case open:
+		return mining.Unknown[pool.Expectation]("it has not ended")
+	case !d.hashrate.Known:
+		return mining.Unknown[pool.Expectation](d.hashrate.Reason())
+	case len(d.work) == 0:
+		return mining.Unknown[pool.Expectation]("difficulty and fees of the day are not known")
+	}
+	work := make([]pool.Work, len(d.work))
+	for i, s := range d.work {
+		work[i] = s.Work
+	}
+	e, err := pool.Expect(d.terms, work, d.found)
+	if err != nil {
+		return mining.Unknown[pool.Expectation]("its figures cannot be computed with: " + err.Error())
+	}
+	return mining.Of(e)
+}
