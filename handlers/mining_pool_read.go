@@ -41,12 +41,12 @@ type poolWindow struct {
 
 var poolWindows = [...]poolWindow{{"1h", "1\u00a0h", time.Hour}, {"24h", "24\u00a0h", 24 * time.Hour}, {"7d", "7\u00a0d", 7 * 24 * time.Hour}}
 
-// poolDay is the window of pages that offer no other.
-var poolDay = poolWindows[1]
+// dayWindow is the window of pages that offer no other.
+var dayWindow = poolWindows[1]
 
 // askedWindow reads ?window=, 24 hours if there is none.
 func askedWindow(c echo.Context) (poolWindow, error) {
-	name := cmp.Or(c.QueryParam("window"), poolDay.name)
+	name := cmp.Or(c.QueryParam("window"), dayWindow.name)
 	i := slices.IndexFunc(poolWindows[:], func(w poolWindow) bool { return w.name == name })
 	if i < 0 {
 		return poolWindow{}, badInput("\"window\" must be 1h, 24h or 7d.")
@@ -312,11 +312,4 @@ func (p *page) hourMeans(key string, from, to time.Time) (map[int64]float64, err
 		means[hour] = sum / counts[hour]
 	}
 	return means, nil
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -152,3 +152,134 @@ func TestThePoolsPageSaysWhatIsDarkAndWhatItCosts(t *testing.T) {
 		t.Errorf("another window: %s", res.Status)
 	}
 }
+
+// An account that stopped answering keeps its figures with their age; they are in no
+// sum, and the row says what to do.
+func TestAnAccountThatFailsIsShownAndNotSummed(t *testing.T) {
+	clock := newClock()
+	s := open(t, clock.now)
+	harbour, open := s.twoPools(clock.now().UTC())
+	clock.add(30 * time.Minute)
+	s.as(access.Mining)
+	now := clock.now().UTC()
+	if err := s.db.Jobs().PoolFailed(t.Context(), harbour, now, "denied", "Luxor answered 401.", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	s.standing(open, now, pool.Standing{Day: mining.Of(90 * units.TH), Active: mining.Of(1), Inactive: mining.Of(0)})
+	text := s.page("/mining/pools").text("main")
+	for _, want := range []string{
+		"The pools count at least 0.09 PH/s", "1 of 2 accounts answer", "Luxor has refused the API key since", "It has expired or was withdrawn, or lacks a right. Type a new one.", "0.76",
+	} {
+		if !contains(text, want) && !contains(text, strings.ReplaceAll(want, "at least 0.09 PH/s", "at least 90.00 TH/s")) {
+			t.Errorf("the page does not say %q:\n%s", want, text)
+		}
+	}
+	clock.add(25 * time.Hour)
+	s.as(access.Mining)
+	if text = s.page("/mining/pools").text("main"); contains(text, "0.76") || !contains(text, "no pool has said it in the last 20 minutes") {
+		t.Errorf("a day later: %s", text)
+	}
+}
+
+// What an hour lost is the dark nameplate of the hour at the hour's hashprice; what
+// nobody read is not zero.
+func TestEachHourLostAtItsOwnHashprice(t *testing.T) {
+	s := open(t, nil)
+	s.as(access.Mining)
+	now := time.Now().UTC()
+	harbour, _ := s.twoPools(now)
+	hour := now.Truncate(time.Hour)
+	two, three := hour.Add(-2*time.Hour), hour.Add(-3*time.Hour)
+	// 3 PH/s and 1 PH/s dark in readings of one hour, 2 in the mean; 1.2 in the hour before.
+	s.hashing(fmt.Sprintf("mining.pool_expected_hs.%d", harbour), market.Point{T: two.Add(5 * time.Minute), V: 5e15}, market.Point{T: two.Add(50 * time.Minute), V: 5e15}, market.Point{T: three.Add(time.Minute), V: 5e15})
+	s.hashing(fmt.Sprintf("mining.pool_dark_hs.%d.1", harbour), market.Point{T: two.Add(5 * time.Minute), V: 3e15}, market.Point{T: two.Add(50 * time.Minute), V: 1e15}, market.Point{T: three.Add(time.Minute), V: 1.2e15})
+	var bars []market.Bar
+	for at, v := range map[time.Time]float64{two: 48, three: 40, hour.Add(-time.Hour): 50} {
+		bars = append(bars, market.Bar{T: at, N: 1, Sum: v, Min: v, Max: v, First: v, Last: v})
+	}
+	if _, err := s.db.Jobs().InsertBars(t.Context(), "market.hashprice_usd_per_ph_day", market.LevelHour, bars); err != nil {
+		t.Fatal(err)
+	}
+	_, csv := s.get("/data/pool-dark-hours.csv")
+	stamp := func(at time.Time) string { return at.Format(time.RFC3339) }
+	// 2 × 48 ÷ 24 × 0.98 and 1.2 × 40 ÷ 24 × 0.98; the hour between was not read.
+	for _, want := range []string{stamp(two) + ",2000000000000000,3.92,0", stamp(three) + ",1200000000000000,1.96,0", stamp(hour.Add(-time.Hour)) + ",,,1", stamp(hour.Add(-4*time.Hour)) + ",,,0"} {
+		if !contains(csv, want) {
+			t.Errorf("the file does not hold %q:\n%s", want, csv)
+		}
+	}
+	figure := s.page("/mining/pools").find("#pool-dark-hours")
+	if text := textOf(figure); !contains(text, "21 of 24 are not known") || !contains(text, "At least $5.") && !contains(text, "At least $6.") {
+		t.Errorf("the figure says %s", text)
+	}
+	hatched, bars24 := 0, 0
+	for n := range figure.Descendants() {
+		switch get(n, "class") {
+		case "hatch-n":
+			hatched++
+		case "fl m":
+			bars24++
+		}
+	}
+	if hatched != 21 || bars24 != 3 {
+		t.Errorf("%d hours are hatched and %d drawn", hatched, bars24)
+	}
+	if _, csv = s.get("/data/pool-dark-hours.csv?window=7d"); strings.Count(csv, "\n") < 168 {
+		t.Errorf("a week holds %d lines", strings.Count(csv, "\n"))
+	}
+}
+
+// An open page is told of each list that is stored, and fetches what it names.
+func TestAStoredListMovesTheOpenPools(t *testing.T) {
+	s := open(t, nil)
+	now := time.Now().UTC()
+	harbour, _ := s.twoPools(now.Add(-time.Minute))
+	s.as(access.Mining)
+	for _, path := range []string{"/mining/pools", "/mining", "/mining/pools/workers"} {
+		p := s.page(path)
+		if got := p.attr("main", "data-topics"); !contains(got, "mining.pool_workers:1") || !contains(got, "mining.pool:") || contains(got, "mining.pool:0") {
+			t.Errorf("%s follows %q", path, got)
+		}
+	}
+	p := s.page("/mining/pools")
+	for id, topic := range map[string]string{"#pools-now": "mining.pool_workers", "#pools": "mining.pool", "#pool-dark": "mining.pool_workers", "#pool-dark-hours": "mining.pool_workers"} {
+		if got := p.attr(id, "data-refetch"); !contains(got, topic) {
+			t.Errorf("%s is fetched again after %q", id, got)
+		}
+	}
+	ws := s.follow(map[string]int64{"mining.pool_workers": 1})
+	until(t, ws, "the feed's state", func(e event) bool { return e.Op == "feed" })
+	s.workers(harbour, now, []pool.Worker{worker("A-0000", 200, now)}, []pool.Place{stands(1, "B1", 200)})
+	e := until(t, ws, "the list", func(e event) bool { return e.Topic == "mining.pool_workers" })
+	if e.Seq != 2 || len(e.Text) != 0 {
+		t.Errorf("got %+v", e)
+	}
+	if text := textOf(s.page("/mining/pools").find("#pools-now")); !contains(text, "no worker is dark") {
+		t.Errorf("fetched again: %s", text)
+	}
+}
+
+func TestTheLivePageHasThePools(t *testing.T) {
+	s := open(t, nil)
+	s.as(access.Mining)
+	if text := s.page("/mining").text("main"); !contains(text, "No account at a pool is known yet") || contains(text, "Effective hashrate") {
+		t.Error("without pools the page does not say what to do")
+	}
+	s.twoPools(time.Now().UTC())
+	p := s.page("/mining")
+	if text := textOf(p.find("#fleet-kpis")); !contains(text, "Effective hashrate 0.85 PH/s 95.0% of expected") || !contains(text, "Workers online 3 of 7; 3 dark") {
+		t.Errorf("headline figures: %s", text)
+	}
+	if text := textOf(p.find("#pools")); !contains(text, "PH/s over 24 h") || !contains(text, "Openshare TIDES, 1% 0.09") {
+		t.Errorf("pools: %s", text)
+	}
+	for _, part := range []string{"#pools", "#fleet-kpis"} {
+		if got := p.attr(part, "data-refetch"); !contains(got, "mining.pool mining.pool_workers") {
+			t.Errorf("%s is fetched again after %q", part, got)
+		}
+	}
+	s.as(access.Finance)
+	if p = s.page("/mining"); contains(p.body, "Openshare") || contains(p.body, "at a pool") {
+		t.Error("who may not read the unit sees its pools")
+	}
+}

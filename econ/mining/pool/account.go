@@ -82,6 +82,8 @@ type SeenWorker struct {
 	SeenAt    time.Time
 	DarkSince time.Time // zero: it is not offline
 	Place     Place
+	Serial    string    // of the machine that it names; empty: none, or not in the register any more
+	Today     WorkerDay // the day of its last reading, so far
 }
 
 // Place is where the machine of a worker stands. Unit is 0 where none is named,

@@ -41,7 +41,7 @@ func DarkHours(from, to time.Time, accounts []DarkHistory, price map[int64]float
 			case read:
 				h.Hashrate = mining.Of(h.Hashrate.Value + dark)
 				paid += dark * units.Hashrate(1-a.Fee)
-			case !at.Add(time.Hour).Before(a.Began):
+			case at.Add(time.Hour).After(a.Began):
 				h.Missing++
 			}
 		}
