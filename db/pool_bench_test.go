@@ -108,7 +108,7 @@ func BenchmarkPoolPages(b *testing.B) {
 		if _, err := j.StorePoolWorkers(b.Context(), l); err != nil {
 			b.Fatal(err)
 		}
-		if err := j.StorePoolStanding(b.Context(), l.Account, tenOClock, pool.Standing{At: tenOClock, Day: mining.Of(units.EH)}); err != nil {
+		if err := j.StorePoolStanding(b.Context(), l.Account, pool.Standing{At: tenOClock, Day: mining.Of(units.EH)}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -217,7 +217,7 @@ func TestAnAccountThatFailsKeepsWhatItToldLast(t *testing.T) {
 	s := d.Jobs()
 	at := tenOClock
 	told := pool.Standing{At: at, Now: mining.Of(5 * units.EH), Hour: mining.Unknown[units.Hashrate]("the pool did not say"), Active: mining.Of(412), Unpaid: mining.Of(units.Sats(77)), Stale: mining.Of(0.001)}
-	if err := errors.Join(s.StorePoolStanding(t.Context(), 1, at, told), s.PoolAnswered(t.Context(), 1, at)); err != nil {
+	if err := errors.Join(s.StorePoolStanding(t.Context(), 1, told), s.PoolAnswered(t.Context(), 1, at)); err != nil {
 		t.Fatal(err)
 	}
 	for i, kind := range []string{"denied", "denied", "rate_limited"} {

@@ -12,8 +12,8 @@ import (
 
 const (
 	sqlPoolStanding = `
-INSERT INTO mining.pool_state AS p (account_id, checked_at, kind, error, at, now_hs, hour_hs, day_hs, active, inactive, unpaid_sats, stale, rejected)
-VALUES ($1, $2, '', '', $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO mining.pool_state AS p (account_id, at, now_hs, hour_hs, day_hs, active, inactive, unpaid_sats, stale, rejected)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (account_id) DO UPDATE SET
        at = EXCLUDED.at, now_hs = EXCLUDED.now_hs, hour_hs = EXCLUDED.hour_hs, day_hs = EXCLUDED.day_hs, active = EXCLUDED.active,
        inactive = EXCLUDED.inactive, unpaid_sats = EXCLUDED.unpaid_sats, stale = EXCLUDED.stale, rejected = EXCLUDED.rejected
@@ -22,14 +22,14 @@ ON CONFLICT (account_id) DO UPDATE SET
 INSERT INTO mining.pool_state AS p (account_id, checked_at, answered_at, kind, error) VALUES ($1, $2, $2, '', '')
 ON CONFLICT (account_id) DO UPDATE SET
        checked_at = EXCLUDED.checked_at, answered_at = EXCLUDED.answered_at, kind = '', error = '', failing_since = NULL, retry_at = NULL
- WHERE p.checked_at <= EXCLUDED.checked_at`
+ WHERE p.checked_at IS NULL OR p.checked_at <= EXCLUDED.checked_at`
 	sqlPoolFailed = `
 INSERT INTO mining.pool_state AS p (account_id, checked_at, kind, error, failing_since, retry_at)
 VALUES ($1, $2, $3, $4, $2, $5)
 ON CONFLICT (account_id) DO UPDATE SET
        checked_at = EXCLUDED.checked_at, kind = EXCLUDED.kind, error = EXCLUDED.error, retry_at = EXCLUDED.retry_at,
        failing_since = CASE WHEN p.kind = EXCLUDED.kind THEN p.failing_since ELSE EXCLUDED.checked_at END
- WHERE p.checked_at <= EXCLUDED.checked_at`
+ WHERE p.checked_at IS NULL OR p.checked_at <= EXCLUDED.checked_at`
 	sqlPoolStates = `
 SELECT account_id, checked_at, answered_at, kind, error, failing_since, retry_at, at, now_hs, hour_hs, day_hs, active, inactive, unpaid_sats,
        stale, rejected, workers_at, workers, workers_s, workers_every, workers_error
@@ -38,13 +38,13 @@ SELECT account_id, checked_at, answered_at, kind, error, failing_since, retry_at
 
 // StorePoolStanding stores how an account stands. Who calls it then says that the
 // account answered, or what else failed.
-func (s *Store) StorePoolStanding(ctx context.Context, account int64, at time.Time, v pool.Standing) error {
+func (s *Store) StorePoolStanding(ctx context.Context, account int64, v pool.Standing) error {
 	rate := func(m mining.Maybe[units.Hashrate]) *float64 {
 		return nullable(m, func(h units.Hashrate) float64 { return float64(h) })
 	}
 	count := func(m mining.Maybe[int]) *int64 { return nullable(m, func(n int) int64 { return int64(n) }) }
 	same := func(m mining.Maybe[float64]) *float64 { return nullable(m, func(f float64) float64 { return f }) }
-	_, err := s.q.Exec(ctx, sqlPoolStanding, account, at, v.At, rate(v.Now), rate(v.Hour), rate(v.Day), count(v.Active), count(v.Inactive),
+	_, err := s.q.Exec(ctx, sqlPoolStanding, account, v.At, rate(v.Now), rate(v.Hour), rate(v.Day), count(v.Active), count(v.Inactive),
 		nullable(v.Unpaid, satsParam), same(v.Stale), same(v.Rejected))
 	return wrap(err, "store the standing of pool account %d", account)
 }
@@ -74,7 +74,7 @@ func (s *Store) PoolFailed(ctx context.Context, account int64, at time.Time, kin
 
 type poolStateRow struct {
 	AccountID    int64
-	CheckedAt    time.Time
+	CheckedAt    *time.Time
 	AnsweredAt   *time.Time
 	Kind, Error  string
 	FailingSince *time.Time
@@ -112,7 +112,7 @@ func (r poolStateRow) reading() pool.Reading {
 	count := func(n int64) int { return int(n) }
 	same := func(f float64) float64 { return f }
 	return pool.Reading{
-		Account: r.AccountID, CheckedAt: r.CheckedAt.UTC(), AnsweredAt: orZero(r.AnsweredAt), Kind: r.Kind, Error: r.Error,
+		Account: r.AccountID, CheckedAt: orZero(r.CheckedAt), AnsweredAt: orZero(r.AnsweredAt), Kind: r.Kind, Error: r.Error,
 		FailingSince: orZero(r.FailingSince), RetryAt: orZero(r.RetryAt),
 		Standing: pool.Standing{
 			At: orZero(r.At), Now: maybe(r.NowHs, rateOf), Hour: maybe(r.HourHs, rateOf), Day: maybe(r.DayHs, rateOf),

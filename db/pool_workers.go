@@ -62,12 +62,14 @@ UPDATE mining.pool_worker_count c SET dark_since = d.since
  WHERE c.account_id = $1 AND c.state = 'offline' AND c.site_id = d.site_id AND c.building = d.building`
 	sqlClearWorkerCount = `DELETE FROM mining.pool_worker_count WHERE account_id = $1`
 	sqlPoolWorkersRead  = `
-INSERT INTO mining.pool_state AS p (account_id, checked_at, kind, error, workers_at, workers, workers_s, workers_every) VALUES ($1, $2, '', '', $2, $3, $4, $5)
+INSERT INTO mining.pool_state (account_id, workers_at, workers, workers_s, workers_every) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (account_id) DO UPDATE SET workers_at = EXCLUDED.workers_at, workers = EXCLUDED.workers, workers_s = EXCLUDED.workers_s,
        workers_every = EXCLUDED.workers_every, workers_error = ''`
-	sqlPoolWorkersFailed = `UPDATE mining.pool_state SET workers_error = $2, workers_every = $3 WHERE account_id = $1`
-	sqlForgetWorkerDays  = `DELETE FROM mining.pool_worker_day WHERE day < $1::date`
-	sqlForgetWorkers     = `DELETE FROM mining.pool_worker WHERE seen_at < $1`
+	sqlPoolWorkersFailed = `
+INSERT INTO mining.pool_state (account_id, workers_error, workers_every) VALUES ($1, $2, $3)
+ON CONFLICT (account_id) DO UPDATE SET workers_error = EXCLUDED.workers_error, workers_every = EXCLUDED.workers_every`
+	sqlForgetWorkerDays = `DELETE FROM mining.pool_worker_day WHERE day < $1::date`
+	sqlForgetWorkers    = `DELETE FROM mining.pool_worker WHERE seen_at < $1`
 )
 
 // WorkerList is a whole list of an account's workers, with the machine that each

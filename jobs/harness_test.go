@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -15,11 +16,13 @@ import (
 	"switchyard/db"
 	"switchyard/db/dbtest"
 	"switchyard/econ/market"
+	"switchyard/econ/mining/pool"
 	"switchyard/econ/ops"
 	"switchyard/jobs/notify"
 	"switchyard/jobs/upstream"
 	"switchyard/jobs/upstream/ercot"
 	"switchyard/jobs/upstream/mempool"
+	"switchyard/jobs/upstream/poolwire"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -107,6 +110,14 @@ func made(t *testing.T, cfg Config) *Runner {
 	}
 	if cfg.Notify == nil {
 		cfg.Delivery = delivery()
+	}
+	if cfg.Pools.Client == nil {
+		cfg.Pools = Pools{
+			Client: func(p pool.Party, _ pool.Access) (poolwire.Client, error) {
+				return nil, fmt.Errorf("this test has no pool, and %s was asked for", p)
+			},
+			Open: openKept,
+		}
 	}
 	if cfg.Ercot == nil {
 		cfg.Ercot = noErcot(t)

@@ -143,7 +143,7 @@ func readStanding(ctx context.Context, env *Env, client poolwire.Client, a pool.
 	if err != nil {
 		return 0, "", err
 	}
-	if err := env.Store.StorePoolStanding(ctx, a.ID, at, v); err != nil {
+	if err := env.Store.StorePoolStanding(ctx, a.ID, v); err != nil {
 		return 0, "", err
 	}
 	values := map[string]float64{}

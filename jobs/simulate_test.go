@@ -11,6 +11,7 @@ import (
 	"switchyard/db"
 	"switchyard/db/dbtest"
 	"switchyard/econ/market"
+	"switchyard/econ/mining/pool"
 	"switchyard/econ/ops"
 	"switchyard/jobs/simulate"
 	"switchyard/jobs/upstream"
@@ -19,6 +20,7 @@ import (
 	"switchyard/jobs/upstream/ercot"
 	"switchyard/jobs/upstream/kraken"
 	"switchyard/jobs/upstream/mempool"
+	"switchyard/jobs/upstream/poolwire"
 )
 
 // parties are the outside parties the simulator plays.
@@ -34,14 +36,14 @@ type simulated struct {
 	began   time.Time
 }
 
-// newSimulated lets a party take so long for one answer.
-func newSimulated(t *testing.T, timeout time.Duration) *simulated {
+// newSimulated lets a party take so long for one answer. Pools know the accounts.
+func newSimulated(t *testing.T, timeout time.Duration, accounts ...*simulate.PoolAccount) *simulated {
 	t.Helper()
 	s := &simulated{clock: &testClock{}}
 	s.began = s.clock.Now().UTC()
 	s.world = simulate.NewWorld(simulate.Config{Origin: s.began, Seed: 7, Now: s.clock.Now})
 	var err error
-	if s.servers, err = simulate.Serve(s.world, testLog(t)); err != nil {
+	if s.servers, err = simulate.Serve(s.world, testLog(t), accounts...); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -65,6 +67,14 @@ func newSimulated(t *testing.T, timeout time.Duration) *simulated {
 		DB: d, World: market.Simulated, Now: s.clock.Now,
 		Venues:  []Venue{coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp"))},
 		Mempool: mempool.New(options("mempool")), Ercot: texas,
+		Pools: Pools{
+			Client: func(p pool.Party, a pool.Access) (poolwire.Client, error) {
+				o := options(string(p))
+				o.BaseURL = s.servers.PoolURL(p)
+				return poolClient(o, p, a)
+			},
+			Open: openKept,
+		},
 	}
 	return s
 }

@@ -24,19 +24,28 @@ import (
 	"switchyard/jobs/upstream/mempool"
 )
 
-// runnerConfig joins a client for each upstream to the jobs. The simulator in
-// this process needs no rate limit.
-func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, miners cgminer.Options, sealer *signin.Sealer, log *slog.Logger, out io.Writer) (jobs.Config, error) {
-	options := func(name string) upstream.Options {
-		o := upstream.Options{BaseURL: endpoints[name].URL, WSURL: endpoints[name].WSURL, Log: log}
-		if cfg.Demo {
-			o.Rate, o.Burst = rate.Inf, 1
-		}
-		return o
+// seals are what encrypts what must be read again: under the server's secret, and
+// under keys of the configuration that can be replaced.
+type seals struct {
+	sealer *signin.Sealer
+	ring   *signin.Ring
+}
+
+func newSeals(cfg Config, secret []byte) (seals, error) {
+	sealer, err := signin.NewSealer(secret)
+	if err != nil {
+		return seals{}, err
 	}
+	ring, err := signin.NewRing(secret, cfg.SealKeys...)
+	return seals{sealer, ring}, err
+}
+
+// runnerConfig joins a client for each upstream to the jobs.
+func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, miners cgminer.Options, seals seals, log *slog.Logger, out io.Writer) (jobs.Config, error) {
+	options := optionsOf(cfg, endpoints, log)
 	delivery := jobs.Delivery{
 		Notify: notifier(cfg), Mail: cfg.Mail,
-		Open: func(key, sealed string) ([]byte, error) { return sealer.Open(signin.ForHook, key, sealed) },
+		Open: func(key, sealed string) ([]byte, error) { return seals.sealer.Open(signin.ForHook, key, sealed) },
 	}
 	if cfg.PublicURL != nil {
 		delivery.Link = strings.TrimSuffix(cfg.PublicURL.String(), "/")
@@ -47,11 +56,23 @@ func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, miners cg
 	}
 	return jobs.Config{
 		DB: s.db, World: s.world.World, Log: log, OnProgress: newProgress(out).report, Delivery: delivery,
-		Mempool: mempool.New(options("mempool")), Ercot: texas, Miners: miners,
+		Mempool: mempool.New(options("mempool")), Ercot: texas, Miners: miners, Pools: pools(options, seals.ring),
 		Venues: []jobs.Venue{
 			coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp")),
 		},
 	}, nil
+}
+
+// optionsOf are the options of the client of an upstream. The simulator in this
+// process needs no rate limit.
+func optionsOf(cfg Config, endpoints map[string]Endpoint, log *slog.Logger) func(name string) upstream.Options {
+	return func(name string) upstream.Options {
+		o := upstream.Options{BaseURL: endpoints[name].URL, WSURL: endpoints[name].WSURL, Log: log}
+		if cfg.Demo {
+			o.Rate, o.Burst = rate.Inf, 1
+		}
+		return o
+	}
 }
 
 // notifier sends to the addresses that channels have.

@@ -19,10 +19,7 @@ import (
 	"switchyard/db/embedded"
 	"switchyard/econ/access"
 	"switchyard/handlers"
-	"switchyard/handlers/signin"
 	"switchyard/jobs"
-	"switchyard/jobs/demo"
-	"switchyard/jobs/simulate"
 	"switchyard/static"
 )
 
@@ -57,24 +54,23 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var world *simulate.World // nil: the public one
-	if cfg.Demo {
-		world = simulate.NewWorld(simulate.Config{Origin: store.world.Origin, Seed: store.world.Seed, Now: time.Now})
-		if err := demo.Seed(ctx, store.db, world); err != nil {
-			return err
-		}
-	}
-	sealer, err := signin.NewSealer(store.config.Secret)
+	seals, err := newSeals(cfg, store.config.Secret)
 	if err != nil {
 		return err
 	}
-	runner, err := newRunner(cfg, store, world, sealer, log, out, stop)
+	var sim *simulation // nil: the public world
+	if cfg.Demo {
+		if sim, err = simulated(ctx, store, seals, log, stop); err != nil {
+			return err
+		}
+	}
+	runner, err := newRunner(cfg, store, sim, seals, log, out, stop)
 	if err != nil {
 		return err
 	}
 	app := handlers.New(handlers.Config{
 		DB: store.db, Listener: db.NewListener(store.config, access.Executive), Assets: assets,
-		World: store.world.World, Demo: cfg.Demo, Sealer: sealer, Hooks: hooks(cfg), Provider: cfg.Provider, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
+		World: store.world.World, Demo: cfg.Demo, Sealer: seals.sealer, Hooks: hooks(cfg), Provider: cfg.Provider, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
 	})
 	background := context.WithoutCancel(ctx)
 	if err := runner.Start(background); err != nil {
@@ -295,37 +291,18 @@ func loadSecret(cfg Config) ([]byte, error) {
 	return []byte(secret), nil
 }
 
-// newRunner joins the clients of the world's upstreams to the jobs. In the
-// demo the upstreams are simulated in this process, behind the same protocols.
-func newRunner(cfg Config, s *store, world *simulate.World, sealer *signin.Sealer, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
+// newRunner joins the clients of the world's upstreams to the jobs. In the demo
+// the upstreams are simulated in this process, behind the same protocols.
+func newRunner(cfg Config, s *store, sim *simulation, seals seals, log *slog.Logger, out io.Writer, stop *stopper) (*jobs.Runner, error) {
 	endpoints, machines := cfg.Upstream, cfg.Telemetry
-	if world != nil {
-		servers, err := simulate.Serve(world, log)
+	if sim != nil {
+		dial, err := sim.miners(log, stop)
 		if err != nil {
-			return nil, fmt.Errorf("start the simulated upstreams: %w", err)
+			return nil, err
 		}
-		stop.add("simulator", func() {
-			if err := servers.Close(); err != nil {
-				log.Warn("simulator not closed", "error", err)
-			}
-		})
-		standing, err := demo.Machines()
-		if err != nil {
-			return nil, fmt.Errorf("read the demo's machines: %w", err)
-		}
-		miners := simulate.NewMiners(world, standing, log)
-		stop.add("simulated miners", func() {
-			if err := miners.Close(); err != nil {
-				log.Warn("simulated miners not closed", "error", err)
-			}
-		})
-		machines.Networks, machines.Dial = everywhere(), miners.Dial
-		endpoints = make(map[string]Endpoint)
-		for _, name := range upstreams {
-			endpoints[name] = Endpoint{URL: servers.URL(name), WSURL: servers.WSURL(name)}
-		}
+		endpoints, machines.Networks, machines.Dial = sim.endpoints(), everywhere(), dial
 	}
-	config, err := runnerConfig(cfg, s, endpoints, machines, sealer, log, out)
+	config, err := runnerConfig(cfg, s, endpoints, machines, seals, log, out)
 	if err != nil {
 		return nil, err
 	}

@@ -45,10 +45,10 @@ GRANT SELECT, UPDATE (seal_id, sealed) ON mining.pool_key TO switchyard_jobs;
 -- How each account stands, and how reading it goes.
 CREATE TABLE mining.pool_state (
     account_id    bigint      PRIMARY KEY,
-    checked_at    timestamptz NOT NULL,
+    checked_at    timestamptz, -- last asked for its values; null: never yet
     answered_at   timestamptz, -- last without an error
-    kind          text        NOT NULL CHECK (length(kind) <= 20), -- of the last error; empty: it answered
-    error         text        NOT NULL CHECK (length(error) <= 600),
+    kind          text        NOT NULL DEFAULT '' CHECK (length(kind) <= 20), -- of the last error; empty: it answered
+    error         text        NOT NULL DEFAULT '' CHECK (length(error) <= 600),
     failing_since timestamptz,
     retry_at      timestamptz, -- not before, as the pool asked
     at            timestamptz, -- of the figures that follow

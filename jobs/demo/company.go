@@ -24,10 +24,10 @@ import (
 // by is who writes the demo.
 func by(role access.Role) access.Actor { return access.Actor{Name: "Demo", Role: role} }
 
-// Seed writes what is missing of the company, which mines in the simulated
-// world. What is there already stays as
-// it is, so it may run at every start.
-func Seed(ctx context.Context, d *db.DB, w *simulate.World) error {
+// Seed writes what is missing of the company, which mines in the simulated world
+// and has accounts at its pools. What is there already stays as it is, so it may
+// run at every start. seal seals the keys of the accounts.
+func Seed(ctx context.Context, d *db.DB, w *simulate.World, atPools []*simulate.PoolAccount, seal Sealer) error {
 	today := w.Now().Truncate(24 * time.Hour)
 	if err := company(ctx, d); err != nil {
 		return fmt.Errorf("write the demo company: %w", err)
@@ -37,7 +37,13 @@ func Seed(ctx context.Context, d *db.DB, w *simulate.World) error {
 			return fmt.Errorf("write the demo company: %w", err)
 		}
 	}
-	for _, write := range []func(context.Context, *db.DB, *simulate.World) error{powerPrices, curtailments, months, history} {
+	if err := pools(ctx, d, atPools, seal); err != nil {
+		return fmt.Errorf("write the demo company's accounts at pools: %w", err)
+	}
+	if err := months(ctx, d, w, atPools); err != nil {
+		return fmt.Errorf("write the demo company's months: %w", err)
+	}
+	for _, write := range []func(context.Context, *db.DB, *simulate.World) error{powerPrices, curtailments, history} {
 		if err := write(ctx, d, w); err != nil {
 			return fmt.Errorf("write the demo company: %w", err)
 		}

@@ -8,6 +8,7 @@ import (
 	"switchyard/db/dbtest"
 	"switchyard/econ/access"
 	"switchyard/econ/mining"
+	"switchyard/econ/mining/pool"
 	"switchyard/econ/units"
 	"switchyard/jobs/demo"
 	"switchyard/jobs/simulate"
@@ -19,15 +20,28 @@ func world() *simulate.World {
 	return simulate.NewWorld(simulate.Config{Origin: now.Add(-time.Hour), Seed: 7, Now: func() time.Time { return now }})
 }
 
+// write writes the demo company with keys that are sealed by nobody.
+func write(t testing.TB, d *db.DB, w *simulate.World) []*simulate.PoolAccount {
+	t.Helper()
+	accounts, err := demo.PoolAccounts(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Seed(t.Context(), d, w, accounts, func(int64, pool.Opening) (pool.SealedKey, error) {
+		return pool.SealedKey{SealID: "test", Sealed: "sealed"}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return accounts
+}
+
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 	d, _ := dbtest.New(t)
 	ctx, w := t.Context(), world()
 	for range 2 {
-		if err := demo.Seed(ctx, d, w); err != nil {
-			t.Fatal(err)
-		}
+		write(t, d, w)
 	}
 	people, err := d.As(access.Admin).People(ctx)
 	if err != nil {
@@ -69,9 +83,7 @@ func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 	if err := d.As(access.Mining).UpdateSite(ctx, access.Actor{Name: "J."}, edit, []string{"name"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := demo.Seed(ctx, d, w); err != nil {
-		t.Fatal(err)
-	}
+	write(t, d, w)
 	if again, err := d.As(access.Mining).Sites(ctx, time.Time{}); err != nil || len(again) != 4 {
 		t.Errorf("after an edit: %d sites (%v), want 4", len(again), err)
 	}
@@ -89,7 +101,7 @@ func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 		t.Errorf("%d curtailments (%v): two years have scarce hours", len(logged), err)
 	}
 	log, err := d.As(access.Admin).Audit(ctx, db.AuditFilter{Limit: 500})
-	if want := 1 + 5 + 4 + 1 + 11 + 5*2 + 24 + 1 + 9 + 1 + 4 + 1 + len(logged); err != nil || len(log) != want {
+	if want := 1 + 5 + 4 + 1 + 11 + 5*2 + 24 + 1 + 9 + 1 + 4 + 1 + 5 + 3 + len(logged); err != nil || len(log) != want {
 		t.Errorf("%d lines of audit (%v), want %d: one a write", len(log), err, want)
 	}
 }
@@ -98,9 +110,8 @@ func TestSeedWritesOnceAndLeavesWhatIsThere(t *testing.T) {
 // and sold, and each can be computed.
 func TestTheMonthsOfTheDemoHoldTogether(t *testing.T) {
 	d, _ := dbtest.New(t)
-	if err := demo.Seed(t.Context(), d, world()); err != nil {
-		t.Fatal(err)
-	}
+	w := world()
+	accounts := write(t, d, w)
 	months, err := d.As(access.Executive).Months(t.Context(), time.Time{})
 	if err != nil || len(months) != 24 {
 		t.Fatalf("%d months: %v", len(months), err)
@@ -120,6 +131,18 @@ func TestTheMonthsOfTheDemoHoldTogether(t *testing.T) {
 		}
 		if m.Reason != "" {
 			restated++
+		}
+		var credited units.Sats
+		for _, a := range accounts {
+			for _, c := range w.PoolCredits(a, m.Begin(), m.Begin().AddDate(0, 1, 0)) {
+				credited += c.Net
+			}
+		}
+		if m.Produced.Value != credited {
+			t.Errorf("%s: %d sat produced, and pools credited %d", m.Begin().Format("2006-01"), m.Produced.Value, credited)
+		}
+		if d, e, o := m.DeployedEH.Value.Float64(), m.EnergisedEH.Value.Float64(), m.OperatingEH.Value.Float64(); !(d >= e && e > o && o > 0.7*e) {
+			t.Errorf("%s: %v EH/s deployed, %v energised, %v operating", m.Begin().Format("2006-01"), d, e, o)
 		}
 	}
 	if restated != 1 {

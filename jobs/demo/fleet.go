@@ -127,7 +127,7 @@ func machines(ctx context.Context, d *db.DB, today time.Time) error {
 			state, since := stateOf(i, began, today)
 			n := len(units)
 			units = append(units, fleet.Unit{
-				Serial: fmt.Sprintf("DEMO-%s%02d-%05d", hall.site[:1], h+1, i+1), MAC: fmt.Sprintf("02:de:%02x:%02x:%02x:%02x", h, n>>16, n>>8&255, n&255),
+				Serial: serialOf(h, i), MAC: fmt.Sprintf("02:de:%02x:%02x:%02x:%02x", h, n>>16, n>>8&255, n&255),
 				Class: class, Site: site, Building: hall.building, Aisle: fmt.Sprintf("%02d", i/perAisle+1), Rack: fmt.Sprintf("%02d", i%perAisle/perRack+1), Slot: fmt.Sprintf("%02d", i%perRack+1),
 				Address: fmt.Sprintf("10.%d.%d.%d", firstNetwork+h, i/perNetwork, i%perNetwork+1), State: state, Since: since,
 			})
@@ -171,3 +171,6 @@ func later(a, b time.Time) time.Time {
 	}
 	return b
 }
+
+// serialOf is the serial number of a machine of a hall.
+func serialOf(h, i int) string { return fmt.Sprintf("DEMO-%s%02d-%05d", halls[h].site[:1], h+1, i+1) }

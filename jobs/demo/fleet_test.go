@@ -17,9 +17,7 @@ import (
 func TestTheFleetFillsTheSites(t *testing.T) {
 	d, _ := dbtest.New(t)
 	began := time.Now()
-	if err := demo.Seed(t.Context(), d, world()); err != nil {
-		t.Fatal(err)
-	}
+	write(t, d, world())
 	t.Logf("the company was written in %v", time.Since(began))
 	s := d.As(access.Executive)
 	reg, err := s.Register(t.Context())
@@ -68,9 +66,7 @@ func TestMachinesAnswerAsTheRegisterHasThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, _ := dbtest.New(t)
-	if err := demo.Seed(t.Context(), d, world()); err != nil {
-		t.Fatal(err)
-	}
+	write(t, d, world())
 	targets, err := d.Jobs().TelemetryTargets(t.Context())
 	if err != nil || len(targets) < 3_000 || len(targets) > 5_000 {
 		t.Fatalf("%d machines are asked (%v)", len(targets), err)

@@ -11,7 +11,6 @@ import (
 	"switchyard/econ/market"
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/fleet"
-	"switchyard/jobs/demo"
 	"switchyard/jobs/simulate"
 )
 
@@ -26,9 +25,7 @@ func sumOf(h mining.SeenHours) float64 {
 // seeded is the demo company with the days before today of which hours are kept.
 func seeded(t *testing.T, d *db.DB, w *simulate.World, back int) mining.FleetHours {
 	t.Helper()
-	if err := demo.Seed(t.Context(), d, w); err != nil {
-		t.Fatal(err)
-	}
+	write(t, d, w)
 	today := w.Now().Truncate(24 * time.Hour)
 	f, err := d.As(access.Mining).SeenHours(t.Context(), today.AddDate(0, 0, -back), today.AddDate(0, 0, 1))
 	if err != nil {

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"time"
 
@@ -9,8 +10,8 @@ import (
 
 	"switchyard/db"
 	"switchyard/econ/access"
-	"switchyard/econ/market"
 	"switchyard/econ/mining"
+	"switchyard/econ/mining/catalogue"
 	"switchyard/econ/record"
 	"switchyard/econ/units"
 	"switchyard/jobs/simulate"
@@ -22,15 +23,15 @@ const monthsKept = 24
 // closingDay is the day of a month from which the month before is published.
 const closingDay = 4
 
-// months writes two years of monthly updates: a fleet that grows by half, to what
-// the register holds, and earns what the simulated network paid.
-func months(ctx context.Context, d *db.DB, w *simulate.World) error {
+// months writes two years of monthly updates: a fleet that grew hall by hall, to
+// what the register holds, and was paid what its accounts at pools were credited.
+func months(ctx context.Context, d *db.DB, w *simulate.World, accounts []*simulate.PoolAccount) error {
 	s := d.As(access.Mining)
 	known, err := s.Months(ctx, time.Time{})
 	if err != nil || len(known) > 0 {
 		return err
 	}
-	standing, err := standingFleet(ctx, s)
+	models, err := catalogue.Models()
 	if err != nil {
 		return err
 	}
@@ -39,10 +40,11 @@ func months(ctx context.Context, d *db.DB, w *simulate.World) error {
 	held := units.Sats(2_585_13_000_000) // at the end of the newest
 	for i := range monthsKept {
 		begin := first.AddDate(0, -1-i, 0)
-		v, err := standing.month(w, begin, 1-float64(i)/(monthsKept-1))
+		fleet, err := fleetAt(models, w.Origin(), begin.AddDate(0, 1, 0))
 		if err != nil {
 			return err
 		}
+		v := fleet.month(w, accounts, begin, 1-float64(i)/(monthsKept-1))
 		v.Held = mining.Of(held)
 		held -= v.Produced.Value - v.Sold.Value
 		v.Restricted = mining.Of(units.Sats(1_430_00_000_000))
@@ -78,81 +80,80 @@ func closeMonth(ctx context.Context, s *db.Store, v mining.MonthRecord, restated
 	return s.UpdateMonth(ctx, by(access.Mining), v, []string{"produced_btc", "reason"})
 }
 
-// standing is the fleet of the register.
+// standing is the fleet at the end of a month.
 type standing struct {
 	deployed, energised float64 // EH/s of nameplate
-	efficiency          float64 // J/TH of nameplate
+	watts, terahashes   float64 // of the machines that run
 }
 
-func standingFleet(ctx context.Context, s *db.Store) (standing, error) {
-	register, err := s.Register(ctx)
-	if err != nil {
-		return standing{}, err
+// fleetAt is the fleet at a moment: the halls that had begun, with the states that
+// their machines have in the register.
+func fleetAt(models []catalogue.Model, today, at time.Time) (standing, error) {
+	var f standing
+	for _, hall := range halls {
+		since := today.AddDate(0, -hall.age, 0)
+		if !since.Before(at) {
+			continue
+		}
+		model, ok := catalogue.Find(models, hall.model)
+		if !ok {
+			return f, fmt.Errorf("the catalogue has no %s", hall.model)
+		}
+		nameplate := model.Class().Class().Nameplate()
+		for i := range hall.count {
+			rate := float64(nameplate.Hashrate / units.EH)
+			switch state, _ := stateOf(i, since, today); state {
+			case mining.Running, mining.Curtailed:
+				f.energised += rate
+				f.deployed += rate
+				f.watts += float64(nameplate.Power)
+				f.terahashes += float64(nameplate.Hashrate / units.TH)
+			case mining.Deployed, mining.Repair:
+				f.deployed += rate
+			default: // not in its place
+			}
+		}
 	}
-	rates, err := mining.CountHashrates(register.Censuses())
-	if err != nil {
-		return standing{}, err
-	}
-	efficiency, err := mining.FleetEfficiency(register.Loads())
-	return standing{
-		deployed: float64(rates.Deployed / units.EH), energised: float64(rates.Energised / units.EH), efficiency: float64(efficiency.Fleet.Value),
-	}, err
+	return f, nil
 }
 
 // month makes the figures of a month. age is 0 for the oldest and 1 for the
 // newest.
-func (f standing) month(w *simulate.World, begin time.Time, age float64) (mining.MonthRecord, error) {
+func (f standing) month(w *simulate.World, accounts []*simulate.PoolAccount, begin time.Time, age float64) mining.MonthRecord {
 	end := begin.AddDate(0, 1, 0)
-	earned, price, err := earnings(w, begin, end)
-	if err != nil {
-		return mining.MonthRecord{}, err
+	var produced units.Sats
+	var operating float64
+	for _, a := range accounts {
+		for _, c := range w.PoolCredits(a, begin, end) {
+			produced += c.Net
+		}
+		operating += float64(w.PoolMean(a, begin, end) / units.EH)
 	}
+	price := meanPrice(w, begin, end)
 	// Summers are hot: machines rest while the grid pays for it.
 	summer := max(0, math.Sin(float64(begin.YearDay()-80)/365*2*math.Pi))
-	grown := (2 + age) / 3
-	deployed, energised := f.deployed*grown, f.energised*grown
-	operating := energised * 0.955 * (1 - 0.06*summer)
-	efficiency := f.efficiency + 4.8*(1-age)
-	hours := end.Sub(begin).Hours()
-	drawn := float64(units.Efficiency(efficiency).Draw(units.Hashrate(operating)*units.EH)/units.MW) * 1.05 * hours
+	efficiency := f.watts / f.terahashes
+	drawn := float64(units.Efficiency(efficiency).Draw(units.Hashrate(operating)*units.EH)/units.MW) * 1.05 * end.Sub(begin).Hours()
 	charges := drawn * (44.2 + 3.1*summer)
-	produced := math.Round(operating * 1000 * earned * 0.982 / 1000)
-	sold := math.Round(produced * (0.84 + 0.08*math.Sin(float64(begin.Month()))))
-	r := mining.MonthRecord{
+	sold := math.Round(float64(produced) * (0.84 + 0.08*math.Sin(float64(begin.Month()))) / 1000)
+	return mining.MonthRecord{
 		ID: mining.MonthID(begin.Year(), begin.Month()), Version: record.Version{ValidFrom: begin},
-		Produced: mining.Of(units.Sats(produced * 1000)), Sold: mining.Of(units.Sats(sold * 1000)),
-		NetProceeds: dollars(sold * 1000 / units.SatsPerBTC * price * 0.9975), Revenue: dollars(produced * 1000 / units.SatsPerBTC * price),
+		Produced: mining.Of(produced), Sold: mining.Of(units.Sats(sold * 1000)),
+		NetProceeds: dollars(sold * 1000 / units.SatsPerBTC * price * 0.9975), Revenue: dollars(float64(produced) / units.SatsPerBTC * price),
 		PowerCharges: dollars(charges), PowerCredits: dollars(charges * (0.02 + 0.09*summer)), Response: dollars(charges * 0.012 * summer),
 		Site:       dollars(1_050_000 + 260_000*age),
-		DeployedEH: amount(deployed, 2), EnergisedEH: amount(energised, 2), OperatingEH: amount(operating, 2),
+		DeployedEH: amount(f.deployed, 2), EnergisedEH: amount(f.energised, 2), OperatingEH: amount(operating, 2),
 		FleetJPerTH: amount(efficiency, 1), DrawnMWh: amount(drawn, 0),
 	}
-	return r, nil
 }
 
-// earnings are what a PH/s earned over the days of a month in satoshi, and the
-// mean price, USD per BTC.
-func earnings(w *simulate.World, begin, end time.Time) (sats, price float64, err error) {
-	steps := w.Steps(w.Begin())
-	days := 0.0
+// meanPrice is the mean price of bitcoin over the days of a month, USD.
+func meanPrice(w *simulate.World, begin, end time.Time) float64 {
+	sum, days := 0.0, 0.0
 	for _, day := range w.FeeBuckets(begin, end, 24*time.Hour) {
-		subsidy, err := market.Subsidy(day.Height)
-		if err != nil {
-			return 0, 0, err
-		}
-		difficulty := steps[0].Difficulty
-		for _, s := range steps {
-			if s.Height <= day.Height {
-				difficulty = s.Difficulty
-			}
-		}
-		hp, err := market.ComputeHashprice(difficulty, subsidy, day.Fees, day.USD)
-		if err != nil {
-			return 0, 0, err
-		}
-		sats, price, days = sats+hp.SatPerPHDay, price+day.USD, days+1
+		sum, days = sum+day.USD, days+1
 	}
-	return sats, price / max(1, days), nil
+	return sum / max(1, days)
 }
 
 // dollars and amount are computed figures as somebody would type them.

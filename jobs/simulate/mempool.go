@@ -32,6 +32,7 @@ func mempoolRoutes(p *party, mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/v1/mining/difficulty-adjustments/{period}", p.adjustments)
 	mux.HandleFunc("GET /api/v1/mining/blocks/fees/{period}", p.blockFees)
 	mux.HandleFunc("GET /api/v1/mining/reward-stats/{n}", p.rewardStats)
+	mux.HandleFunc("GET /api/tx/{txid}", p.transaction)
 	p.socket("/api/v1/ws", mux, p.mempoolStream)
 }
 

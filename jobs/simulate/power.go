@@ -3,18 +3,19 @@ package simulate
 import (
 	"hash/fnv"
 	"math"
+	"sync"
 	"time"
 	_ "time/tzdata" // Texas keeps its time on a machine without zones
 )
 
 // texas is where the simulated power market keeps its time.
-func texas() *time.Location {
+var texas = sync.OnceValue(func() *time.Location { // read from a file, a thousand times slower than an hour's price
 	zone, err := time.LoadLocation("America/Chicago")
 	if err != nil {
 		panic(err) // the zone is built in
 	}
 	return zone
-}
+})
 
 // Shape of a power price in USD/MWh: a year's mean, and what the seasons, the
 // hours and the weekend make of it.

@@ -21,6 +21,10 @@ const (
 	streamWind
 	streamSpike
 	streamFleet
+	streamPoolHall
+	streamPoolWorker
+	streamPoolBlock
+	streamPoolTx
 )
 
 // mix is SplitMix64's finalizer.

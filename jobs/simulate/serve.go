@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"switchyard/econ/mining/pool"
 )
 
 // Servers speak for a world, one for each party.
@@ -29,19 +31,36 @@ type party struct {
 	wsPath  string
 	done    <-chan struct{}
 	served  chan struct{} // closed when the server has ended
+	// accounts are those that a pool has; of the chain's explorer all of them,
+	// for it shows what pools paid.
+	accounts []*PoolAccount
+	pace     pace
+	nonces   nonces
+}
+
+// routesOf are all parties. Pools have the names that econ gives them.
+func routesOf() map[string]func(*party, *http.ServeMux) {
+	return map[string]func(*party, *http.ServeMux){
+		"mempool": mempoolRoutes, "coinbase": coinbaseRoutes, "kraken": krakenRoutes, "bitstamp": bitstampRoutes, "ercot": ercotRoutes,
+		string(pool.Luxor): luxorRoutes, string(pool.Foundry): foundryRoutes, string(pool.Braiins): braiinsRoutes, string(pool.Ocean): oceanRoutes,
+		string(pool.CKPool): ckpoolRoutes, string(pool.F2Pool): f2poolRoutes, string(pool.ViaBTC): viabtcRoutes, string(pool.Antpool): antpoolRoutes,
+	}
 }
 
 // Serve starts a server for each party on a free port of the loopback
-// interface.
-func Serve(world *World, log *slog.Logger) (*Servers, error) {
+// interface. Each pool has the accounts that name it.
+func Serve(world *World, log *slog.Logger, accounts ...*PoolAccount) (*Servers, error) {
 	s := &Servers{parties: make(map[string]*party), done: make(chan struct{})}
-	for name, routes := range map[string]func(*party, *http.ServeMux){
-		"mempool": mempoolRoutes, "coinbase": coinbaseRoutes, "kraken": krakenRoutes, "bitstamp": bitstampRoutes, "ercot": ercotRoutes,
-	} {
+	for name, routes := range routesOf() {
 		p := &party{name: name, world: world, sockets: newSockets(), done: s.done, served: make(chan struct{})}
+		for _, a := range accounts {
+			if name == string(a.Party) || name == "mempool" {
+				p.accounts = append(p.accounts, a)
+			}
+		}
 		mux := http.NewServeMux()
 		routes(p, mux)
-		if err := p.listen(mux, log); err != nil {
+		if err := p.listen(p.pace.wrap(world, mux), log); err != nil {
 			return nil, errors.Join(fmt.Errorf("serve the simulated %s: %w", name, err), s.Close())
 		}
 		s.parties[name] = p
@@ -71,6 +90,13 @@ func (p *party) listen(mux http.Handler, log *slog.Logger) error {
 // URL is the base address of a party's REST interface.
 func (s *Servers) URL(name string) string { return "http://" + s.parties[name].addr }
 
+// PoolURL is the address under which a pool documents its paths: for some below
+// the root of their host.
+func (s *Servers) PoolURL(party pool.Party) string {
+	prefix := map[pool.Party]string{pool.Luxor: "/api/v2", pool.Ocean: "/v1"}
+	return s.URL(string(party)) + prefix[party]
+}
+
 // WSURL is the address of a party's websocket.
 func (s *Servers) WSURL(name string) string {
 	return "ws://" + s.parties[name].addr + s.parties[name].wsPath
@@ -87,6 +113,10 @@ func (s *Servers) Inject(name string, f Fault) {
 
 // Clear ends a party's misbehaviour.
 func (s *Servers) Clear(name string) { s.parties[name].faults.inject(Fault{}) }
+
+// Pace makes a party answer a call that comes sooner than spacing after the one
+// before with an empty 200, as Braiins does with clients that ask too often.
+func (s *Servers) Pace(name string, spacing time.Duration) { s.parties[name].pace.set(spacing) }
 
 // Close ends every server and stream and waits for them. It may be called more
 // than once.

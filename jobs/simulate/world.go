@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"sync"
 	"time"
 )
 
@@ -18,13 +19,16 @@ type World struct {
 	now    func() time.Time
 	prices *priceModel
 	chain  *chain
+
+	mu    sync.Mutex // guards books
+	books map[*PoolAccount]*poolBook
 }
 
 // NewWorld returns the world of an origin and a seed.
 func NewWorld(cfg Config) *World {
 	n := noise{seed: mix(cfg.Seed)}
 	begin := cfg.Origin.UTC().Truncate(24*time.Hour).AddDate(0, 0, -pastDays).Unix()
-	w := &World{noise: n, now: cfg.Now, prices: newPriceModel(n, begin)}
+	w := &World{noise: n, now: cfg.Now, prices: newPriceModel(n, begin), books: make(map[*PoolAccount]*poolBook)}
 	w.chain = newChain(n, begin, w.prices)
 	return w
 }

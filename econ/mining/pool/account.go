@@ -50,7 +50,7 @@ type SealedKey struct{ SealID, Sealed string }
 // Reading is how an account stands and how reading it goes.
 type Reading struct {
 	Account      int64
-	CheckedAt    time.Time // last asked
+	CheckedAt    time.Time // last asked; zero: never yet
 	AnsweredAt   time.Time // last without an error; zero: never
 	Kind         string    // of the last error; empty: it answered
 	Error        string    // in a sentence

@@ -5,6 +5,9 @@ import (
 	"sync"
 )
 
+// mostFacts bounds how many are kept: some hold words that a pool chose.
+const mostFacts = 200
+
 // Facts notes what a pool does where no document confirms what it should do:
 // each fact once.
 type Facts struct {
@@ -23,7 +26,7 @@ func NewFacts(name string, log *slog.Logger) *Facts {
 func (f *Facts) Saw(fact, form string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if k := fact + "\x00" + form; !f.seen[k] {
+	if k := fact + "\x00" + form; !f.seen[k] && len(f.seen) < mostFacts {
 		f.seen[k] = true
 		f.log.Info("unconfirmed fact", "upstream", f.name, "fact", fact, "form", form)
 	}

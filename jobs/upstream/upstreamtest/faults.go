@@ -1,7 +1,9 @@
 package upstreamtest
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -60,11 +62,20 @@ func faults() []fault {
 // what the party would have answered; cut in half, it must be malformed.
 func Faults(t *testing.T, good []byte, call func(o upstream.Options) error) {
 	t.Helper()
+	FaultsBut(t, good, nil, call)
+}
+
+// FaultsBut is Faults for a party to which some of them, by their names, mean
+// something of another kind.
+func FaultsBut(t *testing.T, good []byte, but map[string]upstream.Kind, call func(o upstream.Options) error) {
+	t.Helper()
 	for _, f := range faults() {
+		f.kind = cmp.Or(but[f.name], f.kind)
 		t.Run(f.name, func(t *testing.T) {
 			var asked atomic.Int64
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked.Add(1)
+				_, _ = io.Copy(io.Discard, r.Body) // a server that has not read it all does not see the client leave
 				f.answer(w, r, good)
 			}))
 			defer server.Close()

@@ -1,0 +1,437 @@
+package jobs
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"switchyard/db"
+	"switchyard/econ/access"
+	"switchyard/econ/mining"
+	"switchyard/econ/mining/fleet"
+	"switchyard/econ/mining/pool"
+	"switchyard/econ/record"
+	"switchyard/econ/units"
+	"switchyard/jobs/simulate"
+	"switchyard/jobs/upstream"
+	"switchyard/jobs/upstream/antpool"
+	"switchyard/jobs/upstream/braiins"
+	"switchyard/jobs/upstream/ckpool"
+	"switchyard/jobs/upstream/f2pool"
+	"switchyard/jobs/upstream/foundry"
+	"switchyard/jobs/upstream/luxor"
+	"switchyard/jobs/upstream/ocean"
+	"switchyard/jobs/upstream/poolwire"
+	"switchyard/jobs/upstream/viabtc"
+)
+
+var operator = access.Actor{Name: "J. Okonjo", Role: access.Mining}
+
+func poolClient(o upstream.Options, p pool.Party, a pool.Access) (poolwire.Client, error) {
+	switch p {
+	case pool.Luxor:
+		return luxor.New(o, a), nil
+	case pool.Foundry:
+		return foundry.New(o, a), nil
+	case pool.Braiins:
+		return braiins.New(o, a), nil
+	case pool.Ocean:
+		return ocean.New(o, a), nil
+	case pool.CKPool:
+		return ckpool.New(o, a), nil
+	case pool.F2Pool:
+		return f2pool.New(o, a), nil
+	case pool.ViaBTC:
+		return viabtc.New(o, a), nil
+	case pool.Antpool:
+		return antpool.New(o, a), nil
+	}
+	return nil, fmt.Errorf("no client of %s", p)
+}
+
+// In the tests a key is kept as it is, under the id "old" or "new"; "lost" is one
+// that nobody has any more.
+func openKept(_ int64, kept pool.SealedKey) (pool.Opening, *pool.SealedKey, error) {
+	if kept.SealID == "lost" {
+		return pool.Opening{}, nil, errors.New("no such key")
+	}
+	o, err := pool.Unpack([]byte(kept.Sealed))
+	if err != nil || kept.SealID == "new" {
+		return o, nil, err
+	}
+	return o, &pool.SealedKey{SealID: "new", Sealed: kept.Sealed}, nil
+}
+
+// hashing is an account at a simulated pool with so many workers in two halls,
+// since 40 days ago.
+func hashing(p pool.Party, scheme pool.Scheme, workers int) *simulate.PoolAccount {
+	f, _ := pool.FactsOf(p)
+	a := &simulate.PoolAccount{
+		Party: p, Account: "acme" + string(p), Scheme: scheme, Fee: 0.01, FeesFee: 0.01, Finder: "Harbour Pool", Address: "bc1qacme00000000000000000000000000000000",
+		Begin: time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -40),
+	}
+	if f.ByBlock {
+		a.Account = a.Address
+	}
+	if f.Key != "" {
+		a.Key = pool.Secret("key-of-" + p)
+	}
+	if f.Secret != "" {
+		a.Secret = pool.Secret("secret-of-" + p)
+	}
+	for i := range workers {
+		a.Workers = append(a.Workers, simulate.PoolWorker{Name: fmt.Sprintf("r%02ds%02d", i/20, i%20), Nominal: 200 * units.TH, Group: int64(i % 2)})
+	}
+	return a
+}
+
+// enter writes an account into the store, with its key, and returns its id.
+func (s *simulated) enter(t *testing.T, a *simulate.PoolAccount, sealID string) int64 {
+	t.Helper()
+	m := s.cfg.DB.As(access.Mining)
+	id, err := m.InsertPoolAccount(t.Context(), operator, pool.Account{
+		Name: "At " + string(a.Party), Party: a.Party, Account: a.Account, Scheme: a.Scheme, Finder: a.Finder, Rules: "r{rack}s{slot}", Watched: true,
+		Version: record.Version{ValidFrom: a.Begin},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Key != "" {
+		s.key(t, id, pool.Opening{Key: a.Key, Secret: a.Secret}, sealID)
+	}
+	return id
+}
+
+func (s *simulated) key(t *testing.T, id int64, o pool.Opening, sealID string) {
+	t.Helper()
+	packed, err := o.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cfg.DB.As(access.Mining).SetPoolKey(t.Context(), operator, id, pool.SealedKey{SealID: sealID, Sealed: string(packed)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reads waits until an account stands as wanted, and returns how it stands.
+func (s *simulated) reads(t *testing.T, id int64, what string, ok func(pool.Reading) bool) pool.Reading {
+	t.Helper()
+	var r pool.Reading
+	eventually(t, 60*time.Second, func() string {
+		readings, err := s.store.PoolReadings(t.Context())
+		if err != nil {
+			return err.Error()
+		}
+		if r = readings[id]; !ok(r) {
+			return fmt.Sprintf("account %d is not %s: %+v", id, what, r)
+		}
+		return ""
+	})
+	return r
+}
+
+func answered(r pool.Reading) bool { return r.Kind == "" && !r.AnsweredAt.IsZero() }
+
+// Every pool's account comes in through its own protocol, and what is stored is
+// what the simulated pool has written down, to the satoshi.
+func TestEveryPoolIsStoredAsItIs(t *testing.T) {
+	schemes := map[pool.Party]pool.Scheme{pool.Ocean: pool.TIDES, pool.CKPool: pool.Solo, pool.ViaBTC: pool.PPSPlus, pool.F2Pool: pool.PPSPlus}
+	var accounts []*simulate.PoolAccount
+	for _, f := range pool.Parties() {
+		scheme := schemes[f.Party]
+		if scheme == "" {
+			scheme = pool.FPPS
+		}
+		accounts = append(accounts, hashing(f.Party, scheme, 130))
+	}
+	s := newSimulated(t, 20*time.Second, accounts...)
+	ids := make([]int64, len(accounts))
+	for i, a := range accounts {
+		ids[i] = s.enter(t, a, "new")
+	}
+	s.start(t)
+	for i, a := range accounts {
+		t.Run(string(a.Party), func(t *testing.T) {
+			r := s.reads(t, ids[i], "read", func(r pool.Reading) bool { return answered(r) && r.Workers.Count > 0 })
+			if r.Workers.Count != len(a.Workers) {
+				t.Errorf("%d workers are listed, want %d", r.Workers.Count, len(a.Workers))
+			}
+			if want := s.world.PoolHashrate(a, r.CheckedAt); !r.Standing.Now.Known && !r.Standing.Hour.Known || math.Abs(float64(r.Standing.Now.Value/want-1)) > 0.05 {
+				t.Errorf("hashrate is %v (of the hour %v), want about %v", r.Standing.Now, r.Standing.Hour, want)
+			}
+			s.checkPay(t, ids[i], a, r.CheckedAt)
+		})
+	}
+}
+
+// checkPay compares credits and payments of the last weeks with the simulator's.
+func (s *simulated) checkPay(t *testing.T, id int64, a *simulate.PoolAccount, at time.Time) {
+	t.Helper()
+	if a.Party == pool.CKPool {
+		return // it tells neither
+	}
+	f, _ := pool.FactsOf(a.Party)
+	_, today := pool.DayAt(f, at)
+	from, to := today.AddDate(0, 0, -30), today.AddDate(0, 0, -1)
+	earned, err := s.store.PoolEarnings(t.Context(), id, time.Time{}, from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want units.Sats
+	for _, e := range earned {
+		got += e.Net
+	}
+	for _, c := range s.world.PoolCredits(a, from.Add(time.Second), to.Add(time.Second)) { // a day is credited when it ends
+		want += c.Net
+	}
+	if got != want || want == 0 {
+		t.Errorf("%d sat are stored as credited in 29 days, the pool has %d", got, want)
+	}
+	paid, err := s.store.PoolPayouts(t.Context(), id, time.Time{}, from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := s.world.PoolPayouts(a, from, to)
+	if len(paid) != len(known) || len(paid) == 0 {
+		t.Fatalf("%d payments are stored, the pool has made %d", len(paid), len(known))
+	}
+	for i, p := range paid {
+		if p.Sats != known[i].Sats || p.State != pool.Sent || p.TxID != known[i].TxID && a.Party != pool.Luxor {
+			t.Errorf("payment %d is %+v, the pool has %+v", i, p, known[i])
+		}
+	}
+	if a.Party == pool.Luxor {
+		return // it names no transaction
+	}
+	eventually(t, 20*time.Second, func() string {
+		sights, err := s.store.ChainSights(t.Context(), id, from, to)
+		if err != nil {
+			return err.Error()
+		}
+		if sight, ok := sights[paid[len(paid)-1].Ref]; !ok || !sight.Found || sight.Sats != paid[len(paid)-1].Sats || sight.Height == 0 {
+			return fmt.Sprintf("the newest payment on the chain is %+v", sight)
+		}
+		return ""
+	})
+}
+
+// Whatever a pool does wrong, the account says what it is in words to act on, no
+// number changes meanwhile, and afterwards all is as the pool has it.
+func TestAnAccountOutlivesEveryFault(t *testing.T) {
+	a := hashing(pool.Foundry, pool.FPPS, 40)
+	s := newSimulated(t, 500*time.Millisecond, a)
+	id := s.enter(t, a, "new")
+	r := s.start(t)
+	first := s.reads(t, id, "read", answered)
+	job := poolJob(id)
+	for _, c := range []struct {
+		fault simulate.Fault
+		kind  upstream.Kind
+		says  string
+	}{
+		{simulate.Fault{Kind: simulate.Refuse}, upstream.Refused, "no usable answer"},
+		{simulate.Fault{Kind: simulate.Silent}, upstream.Timeout, "no usable answer"},
+		{simulate.Fault{Kind: simulate.Delay, Delay: time.Second}, upstream.Timeout, "no usable answer"},
+		{simulate.Fault{Kind: simulate.ServerError}, upstream.Status, "no usable answer"},
+		{simulate.Fault{Kind: simulate.HalfBody}, upstream.Refused, "no usable answer"},
+		{simulate.Fault{Kind: simulate.Malformed}, upstream.Malformed, "another form"},
+		{simulate.Fault{Kind: simulate.Absurd}, upstream.Malformed, "another form"},
+		{simulate.Fault{Kind: simulate.TooManyRequests, RetryAfter: time.Second}, upstream.RateLimited, "less often"},
+	} {
+		t.Run(string(c.fault.Kind), func(t *testing.T) {
+			s.servers.Inject("foundry", c.fault)
+			s.clock.jump(time.Minute)
+			s.ask(t, r, job)
+			bad := s.reads(t, id, "failing", func(r pool.Reading) bool { return r.Kind == string(c.kind) })
+			if !bad.AnsweredAt.Before(bad.CheckedAt) || bad.FailingSince.IsZero() || bad.Standing.Active != first.Standing.Active {
+				t.Errorf("it stands as %+v", bad)
+			}
+			if text := s.sourceError(t, poolSource(id)); !strings.Contains(text, c.says) {
+				t.Errorf("its source says %q, want %q", text, c.says)
+			}
+			s.servers.Clear("foundry")
+			s.clock.jump(time.Minute)
+			s.ask(t, r, job)
+			first = s.reads(t, id, "well again", answered)
+			if text := s.sourceError(t, poolSource(id)); text != "" {
+				t.Errorf("well again, its source says %q", text)
+			}
+			s.checkPay(t, id, a, first.CheckedAt)
+		})
+	}
+}
+
+func (s *simulated) sourceError(t *testing.T, name string) string {
+	t.Helper()
+	sources, err := s.store.Sources(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, src := range sources {
+		if src.Name == name {
+			return src.LastError
+		}
+	}
+	t.Fatalf("there is no source %s", name)
+	return ""
+}
+
+// A key that is missing, wrong or sealed under a key that is gone is said so; one
+// that is typed works within seconds, and is kept under the key that seals now.
+func TestAKeyThatIsTypedIsTakenUp(t *testing.T) {
+	a := hashing(pool.Luxor, pool.FPPS, 30)
+	s := newSimulated(t, 5*time.Second, a)
+	key := a.Key
+	a.Key = "" // none is kept yet
+	id := s.enter(t, a, "new")
+	a.Key = key
+	s.start(t)
+	s.reads(t, id, "without a key", func(r pool.Reading) bool { return r.Kind == kindNoKey })
+	if text := s.sourceError(t, poolSource(id)); !strings.Contains(text, "There is no API key for Luxor") {
+		t.Errorf("the source says %q", text)
+	}
+	s.key(t, id, pool.Opening{Key: "wrong"}, "new")
+	bad := s.reads(t, id, "refused", func(r pool.Reading) bool { return r.Kind == string(upstream.Denied) })
+	if strings.Contains(bad.Error, "wrong") {
+		t.Errorf("the error repeats the key: %s", bad.Error)
+	}
+	s.key(t, id, pool.Opening{Key: key}, "lost")
+	s.reads(t, id, "unopened", func(r pool.Reading) bool { return r.Kind == kindNoKey && strings.Contains(r.Error, `"lost"`) })
+	s.key(t, id, pool.Opening{Key: key}, "old")
+	s.reads(t, id, "read", answered)
+	kept, err := s.store.SealedPoolKey(t.Context(), id)
+	if err != nil || kept.SealID != "new" {
+		t.Errorf("the key is kept under %q, %v", kept.SealID, err)
+	}
+}
+
+// The jobs and the source of an account end when it is no longer watched, and the
+// table's own jobs stay.
+func TestAnAccountThatIsNotWatchedHasNoJobs(t *testing.T) {
+	a := hashing(pool.Ocean, pool.TIDES, 10)
+	s := newSimulated(t, 5*time.Second, a)
+	id := s.enter(t, a, "")
+	s.start(t, "market.fees")
+	s.reads(t, id, "read", answered)
+	jobNames := func() string {
+		jobs, err := s.store.Jobs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, job := range jobs {
+			names = append(names, job.Name)
+		}
+		return strings.Join(names, " ")
+	}
+	if got, want := jobNames(), "market.fees "+poolJob(id)+" "+workersJob(id); got != want {
+		t.Errorf("jobs are %s, want %s", got, want)
+	}
+	m := s.cfg.DB.As(access.Mining)
+	v, err := m.PoolAccount(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Watched = false
+	if err := m.UpdatePoolAccount(t.Context(), operator, v, []string{"watched"}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, 20*time.Second, func() string {
+		if got := jobNames(); got != "market.fees" {
+			return "jobs are " + got
+		}
+		sources, err := s.store.Sources(t.Context())
+		if err != nil {
+			return err.Error()
+		}
+		for _, src := range sources {
+			if strings.HasPrefix(src.Name, poolSourcePrefix) {
+				return "the source " + src.Name + " is there"
+			}
+		}
+		return ""
+	})
+}
+
+// Workers find their machines by the account's rules; machines that are not to
+// hash are not expected to; what is dark is a series of its site.
+func TestWorkersFindTheirMachines(t *testing.T) {
+	a := hashing(pool.Braiins, pool.FPPS, 40)
+	a.Workers = append(a.Workers, simulate.PoolWorker{Name: "bench-rig", Nominal: 100 * units.TH}, simulate.PoolWorker{Name: "r77s01", Nominal: 100 * units.TH})
+	s := newSimulated(t, 5*time.Second, a)
+	s.register(t, 40, 2)
+	id := s.enter(t, a, "new")
+	s.start(t)
+	r := s.reads(t, id, "read with its workers", func(r pool.Reading) bool { return answered(r) && r.Workers.Count > 0 })
+	if r.Workers.Count != 42 || r.Workers.Every != 5*time.Minute {
+		t.Errorf("the workers are read as %+v", r.Workers)
+	}
+	list, err := s.store.PoolWorkers(t.Context(), db.PoolWorkerFilter{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var why []string
+	expected := units.Hashrate(0)
+	for _, w := range list {
+		if w.Place.Unit == 0 {
+			why = append(why, w.Name+": "+w.Place.Why)
+		}
+		if w.Place.Nameplate.Known {
+			expected += w.Place.Nameplate.Value
+		}
+	}
+	if got := strings.Join(why, ", "); got != "bench-rig: no rule, r77s01: no machine" {
+		t.Errorf("without a machine are %s", got)
+	}
+	if want := 38 * 200 * units.TH; expected != want { // two of the forty are in repair
+		t.Errorf("the machines that are to hash have %v, want %v", expected, want)
+	}
+	ticks, err := s.store.Ticks(t.Context(), fmt.Sprintf("%s.%d", seriesPoolExpected, id), s.began.Add(-time.Minute), s.clock.Now().Add(time.Minute), 10)
+	if err != nil || len(ticks) == 0 || ticks[0].V != float64(expected) {
+		t.Errorf("the series of what is expected is %v, %v", ticks, err)
+	}
+}
+
+// register writes a site with so many machines of 200 TH/s in racks of twenty; the
+// first ones are in repair.
+func (s *simulated) register(t *testing.T, machines, inRepair int) {
+	t.Helper()
+	m := s.cfg.DB.As(access.Mining)
+	site, err := m.InsertSite(t.Context(), operator, mining.SiteRecord{
+		Name: "North", TimeZone: "UTC", Interconnect: exact(t, "10"), PUE: exact(t, "1.05"), Version: record.Version{ValidFrom: s.began},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	class, err := m.InsertMachineClass(t.Context(), operator, mining.ClassRecord{
+		Name: "Two hundred", Maker: "Maker", Cooling: "air", Source: "a test", Version: record.Version{ValidFrom: s.began},
+		Modes: []mining.ModeRecord{{Name: "nameplate", Hashrate: exact(t, "200"), Power: exact(t, "3500")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := make([]fleet.Unit, machines)
+	for i := range list {
+		list[i] = fleet.Unit{
+			Serial: fmt.Sprintf("UNIT-%03d", i), Class: class, Site: site, Building: "A", Aisle: "1", Rack: fmt.Sprint(i / 20), Slot: fmt.Sprint(i % 20), State: mining.Running, Since: s.began,
+		}
+		if i < inRepair {
+			list[i].State = mining.Repair
+		}
+	}
+	if err := m.InsertUnits(t.Context(), operator, list, "new"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func exact(t *testing.T, text string) units.Rate {
+	t.Helper()
+	r, err := units.ParseRate(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
