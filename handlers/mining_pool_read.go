@@ -103,6 +103,7 @@ func (p *page) readPools(w poolWindow) (poolStands, error) {
 		}
 		f.list = append(f.list, s)
 	}
+	slices.SortStableFunc(f.list, poolStand.byUrgency)
 	// What is not watched is not counted either.
 	f.counts = slices.DeleteFunc(f.counts, func(c pool.WorkerCount) bool { return !f.watches(c.Account) })
 	sites, err := p.s.Sites(p.ctx, time.Time{})
@@ -118,6 +119,21 @@ func (p *page) readPools(w poolWindow) (poolStands, error) {
 		f.dark.Places[i].Site = f.siteName(d.SiteID)
 	}
 	return f, err
+}
+
+// byUrgency puts what cannot be read first, then the largest, and last what nobody
+// watches.
+func (s poolStand) byUrgency(other poolStand) int {
+	rank := func(s poolStand) int {
+		switch {
+		case !s.account.Watched:
+			return 2
+		case s.condition.State != pool.Working || !s.fresh:
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(rank(s), rank(other)), cmp.Compare(other.effective.Value, s.effective.Value))
 }
 
 // hashprice is what a petahash earns now.

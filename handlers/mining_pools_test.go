@@ -34,7 +34,7 @@ func (s *site) standing(account int64, at time.Time, v pool.Standing) {
 	s.t.Helper()
 	v.At = at
 	ctx, j := s.t.Context(), s.db.Jobs()
-	if err := j.StorePoolStanding(ctx, account, at, v); err != nil {
+	if err := j.StorePoolStanding(ctx, account, v); err != nil {
 		s.t.Fatal(err)
 	}
 	if err := j.PoolAnswered(ctx, account, at); err != nil {
@@ -128,7 +128,7 @@ func TestThePoolsPageSaysWhatIsDarkAndWhatItCosts(t *testing.T) {
 	// hashes 760 of 800 TH/s; what Openshare should hash nobody knows.
 	for _, want := range []string{
 		"95.0% of what should hash where workers are read ; 3 workers are dark , which costs $0.64 an hour .",
-		"2 / 6", "1 / 1", "95.0%", "0.12", "rejected only", "1.94", "FPPS, 2%", "$0.64 lost an hour",
+		"2 / 6", "1 / 1", "95.0%", "0.12", "0.40 rejected", "1.9400", "FPPS, 2%", "$0.64 lost an hour",
 		"6 workers on 1 page, read in 5\u00a0min 2\u00a0s at", "every 11 minutes", "1 worker more is dark and names no machine",
 	} {
 		if !contains(p.text("main"), strings.Join(strings.Fields(want), " ")) {

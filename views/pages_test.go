@@ -85,6 +85,8 @@ func pages(t *testing.T) map[string]templ.Component {
 		"overview, empty":   Overview(emptyOverview()),
 		"overview, early":   Overview(early),
 		"mining, full":      MiningLive(sampleMining(market.Live, 0)),
+		"pools":             Pools(samplePoolsPage()),
+		"worker of a pool":  PoolWorker(samplePoolWorker()),
 		"mining, empty":     MiningLive(emptyMining()),
 		"mining, feed lost": MiningLive(lostMining()),
 		"mining, denied":    MiningLive(denied),

@@ -65,7 +65,7 @@ func poolDarkTable(f PoolDarkFigure, span string) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<table><caption class=\"vh\">Dark workers by site</caption> <thead><tr><th scope=\"col\">Place</th><th scope=\"col\" class=\"r\">Dark<br><span class=\"u\">machines</span></th><th scope=\"col\" class=\"r p3\">Nameplate<br><span class=\"u\">PH/s</span></th><th scope=\"col\" class=\"r\">Of the<br>place</th><th scope=\"col\" class=\"r p2\">Since<br><span class=\"u\">UTC</span></th><th scope=\"col\" class=\"r p3\">Loss<br><span class=\"u\">sat an hour</span></th><th scope=\"col\" class=\"r\">Loss<br><span class=\"u\">$ an hour</span></th></tr></thead> <tbody>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<table><caption class=\"vh\">Dark workers by site</caption> <thead><tr><th scope=\"col\">Place</th><th scope=\"col\" class=\"r\">Dark<br><span class=\"u\">machines</span></th><th scope=\"col\" class=\"r p2\">Nameplate<br><span class=\"u\">PH/s</span></th><th scope=\"col\" class=\"r\">Of the<br>place</th><th scope=\"col\" class=\"r p2\">Since<br><span class=\"u\">UTC</span></th><th scope=\"col\" class=\"r p3\">Loss<br><span class=\"u\">sat an hour</span></th><th scope=\"col\" class=\"r\">Loss<br><span class=\"u\">$ an hour</span></th></tr></thead> <tbody>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -203,7 +203,7 @@ func poolDarkRow(r PoolDarkRow, total bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</td><td class=\"r p3\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</td><td class=\"r p2\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

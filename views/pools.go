@@ -68,9 +68,9 @@ func (r PoolRow) refused() (text, only string) {
 	case r.Stale.Known && r.Rejected.Known:
 		return format.Fixed(100*(r.Stale.Value+r.Rejected.Value), 2), ""
 	case r.Stale.Known:
-		return format.Fixed(100*r.Stale.Value, 2), "stale only"
+		return format.Fixed(100*r.Stale.Value, 2), "stale"
 	case r.Rejected.Known:
-		return format.Fixed(100*r.Rejected.Value, 2), "rejected only"
+		return format.Fixed(100*r.Rejected.Value, 2), "rejected"
 	}
 	return "", ""
 }
@@ -103,8 +103,8 @@ func (f PoolsFigure) rate(h units.Hashrate) string { return format.Fixed(float64
 
 func petahash(h units.Hashrate) string { return format.Fixed(float64(h/units.PH), 1) }
 
-// wholeBitcoin prints satoshi in bitcoin as the table of pools has them.
-func wholeBitcoin(s units.Sats) string { return format.Fixed(float64(s)/units.SatsPerBTC, 2) }
+// inBitcoin prints satoshi in bitcoin, without the unit that heads the column.
+func inBitcoin(s units.Sats) string { return format.BTC(s).Text }
 
 // PoolReadingFigure is how reading each account goes.
 type PoolReadingFigure struct {
@@ -120,7 +120,6 @@ type PoolReadingRow struct {
 	State      string
 	What, Do   string
 	Workers    string // how its workers are read, in a sentence
-	At         time.Time
 	Failed     string // why the last list could not be read; empty: it could
 }
 
@@ -163,8 +162,15 @@ func (f DarkHoursFigure) columns() []chart.Column {
 }
 
 func (f DarkHoursFigure) drawing() string {
+	// A company that loses cents sees them; the others see whole dollars.
+	tick := func(v float64) string { return format.USD2(v).Text }
+	for _, h := range f.Hours {
+		if h.USD.Value.Float64() >= 10 {
+			tick = func(v float64) string { return format.USD0(v).Text }
+		}
+	}
 	return chart.Columns{
 		ID: FigureDarkHours + "-plot", Title: f.Finding, From: f.From, To: f.To, Width: time.Hour, Class: "m", Label: "$ an hour",
-		List: f.columns(), Tick: func(v float64) string { return format.USD2(v).Text },
+		List: f.columns(), Tick: tick,
 	}.Draw()
 }
