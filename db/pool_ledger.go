@@ -14,8 +14,9 @@ const (
 	bookingColumns = `account_id, ref, sats, note, valid_from, known_from, known_to, who`
 	sqlBookings    = `SELECT ` + bookingColumns + ` FROM mining.pool_booking
  WHERE account_id = $1 AND known_from <= $2 AND (known_to IS NULL OR known_to > $2) ORDER BY valid_from, ref`
-	sqlCloseBooking  = `UPDATE mining.pool_booking SET known_to = $3 WHERE account_id = $1 AND ref = $2 AND known_to IS NULL AND known_from IS NOT DISTINCT FROM $4`
-	sqlInsertBooking = `INSERT INTO mining.pool_booking (account_id, ref, sats, note, valid_from, known_from, who) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	sqlBookingVersions = `SELECT ` + bookingColumns + ` FROM mining.pool_booking WHERE account_id = $1 AND ref = ANY($2) ORDER BY known_from DESC, ref`
+	sqlCloseBooking    = `UPDATE mining.pool_booking SET known_to = $3 WHERE account_id = $1 AND ref = $2 AND known_to IS NULL AND known_from IS NOT DISTINCT FROM $4`
+	sqlInsertBooking   = `INSERT INTO mining.pool_booking (account_id, ref, sats, note, valid_from, known_from, who) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 
 	remarkColumns = `account_id, from_at, disputed, sats, reason, valid_from, known_from, known_to, who`
 	sqlRemarks    = `SELECT ` + remarkColumns + ` FROM mining.pool_remark
@@ -42,6 +43,10 @@ type bookingRow struct {
 	versionRow
 }
 
+func (r bookingRow) booked() pool.Booked {
+	return pool.Booked{Account: r.AccountID, Ref: r.Ref, Sats: units.Sats(r.Sats), Note: r.Note, Version: r.version()}
+}
+
 // PoolBookings are the payouts of an account in our own ledger as it was known at
 // a moment, by the pool's name of each; the zero time is now.
 func (s *Store) PoolBookings(ctx context.Context, account int64, known time.Time) (map[string]pool.Booked, error) {
@@ -51,7 +56,21 @@ func (s *Store) PoolBookings(ctx context.Context, account int64, known time.Time
 	}
 	list := make(map[string]pool.Booked, len(rows))
 	for _, r := range rows {
-		list[r.Ref] = pool.Booked{Account: r.AccountID, Ref: r.Ref, Sats: units.Sats(r.Sats), Note: r.Note, Version: r.version()}
+		list[r.Ref] = r.booked()
+	}
+	return list, nil
+}
+
+// PoolBookingVersions are all versions of the bookings of payouts of an account,
+// the newest first.
+func (s *Store) PoolBookingVersions(ctx context.Context, account int64, refs []string) ([]pool.Booked, error) {
+	rows, err := allRows[bookingRow](s.q.Query(ctx, sqlBookingVersions, account, refs))
+	if err != nil {
+		return nil, wrap(err, "read the versions of bookings of pool account %d", account)
+	}
+	list := make([]pool.Booked, len(rows))
+	for i, r := range rows {
+		list[i] = r.booked()
 	}
 	return list, nil
 }

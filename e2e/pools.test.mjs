@@ -40,7 +40,7 @@ test("mining operations spot what is dark", async () => {
   await page.locator("#pool-workers tbody th a").first().click();
   await ready(page);
   assert.match(await page.textContent(".lede"), /Offline at .* since .*; it stands at /);
-  assert.ok((await page.locator("#pool-worker-days tbody tr").count()) > 0, "its days");
+  assert.ok((await page.locator("#worker-days tbody tr").count()) > 0, "its days");
   assert.deepEqual(await violations(page), []);
   await page.getByRole("link", { name: /^Machine / }).click();
   await ready(page);

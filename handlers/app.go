@@ -32,6 +32,7 @@ type Config struct {
 	Assets         *static.Assets
 	World          market.World
 	Sealer         *signin.Sealer // encrypts what must be read again
+	Ring           *signin.Ring   // seals what opens accounts at pools
 	Hooks          Hooks          // how addresses of channels are checked
 	Provider       *signin.OIDC   // nil: passwords alone
 	Demo           bool           // people sign in as personas, on a loopback address
@@ -60,6 +61,7 @@ type App struct {
 	stopping atomic.Bool
 	hasher   *signin.Hasher
 	sealer   *signin.Sealer
+	ring     *signin.Ring
 	hooks    Hooks
 	reads    *reads
 	provider *signin.OIDC  // nil: passwords alone
@@ -72,7 +74,7 @@ type App struct {
 // New returns an App that is not yet started.
 func New(cfg Config) *App {
 	a := &App{
-		db: cfg.DB, listener: cfg.Listener, assets: cfg.Assets, world: cfg.World, demo: cfg.Demo, sessions: make(chan struct{}, 1), hasher: signin.NewHasher(), sealer: cfg.Sealer, hooks: cfg.Hooks, provider: cfg.Provider,
+		db: cfg.DB, listener: cfg.Listener, assets: cfg.Assets, world: cfg.World, demo: cfg.Demo, sessions: make(chan struct{}, 1), hasher: signin.NewHasher(), sealer: cfg.Sealer, ring: cfg.Ring, hooks: cfg.Hooks, provider: cfg.Provider,
 		reads: newReads(), publicURL: cfg.PublicURL, log: cfg.Log, now: cfg.Now, hub: live.NewHub(),
 	}
 	a.metrics = newMetrics(a.hub)

@@ -44,7 +44,7 @@ type cell any
 // figures is the whole registry.
 func (a *App) figures() []figure {
 	market := may(access.RoomMarket, access.Read)
-	return []figure{
+	return slices.Concat(poolFigures(), []figure{
 		{views.FigureMarket, "Price and network", "Each measure now, and its change over three spans", "/", market, []column{
 			{"Measure", "", true}, {"Unit", "", true}, {"Now", "", false}, {"24 h", "fraction", false}, {"7 d", "fraction", false}, {"30 d", "fraction", false},
 		}, marketRows},
@@ -169,7 +169,7 @@ func (a *App) figures() []figure {
 		{views.FigureRefused, "Refused rows", "Kept out of the tables by a check", "/admin/sources", may(access.RoomCore, access.Read), []column{
 			{"Time", "UTC", true}, {"Source", "", true}, {"Check", "", true}, {"Row", "", true},
 		}, refusedTable},
-	}
+	})
 }
 
 // showFigure answers GET /data/{figure}, {figure}.csv and {figure}.xlsx.

@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 	dbtest.Main(m)
 }
 
+// sealKey is the id of the key that seals in tests.
+const sealKey = "2026-11"
+
 // site is an App behind a real HTTP server, on a database of its own.
 type site struct {
 	t      testing.TB
@@ -103,8 +106,12 @@ func openHooked(t testing.TB, now func() time.Time, provider *signin.OIDC, log *
 	if err != nil {
 		t.Fatal(err)
 	}
+	ring, err := signin.NewRing([]byte("a secret of the tests alone, long enough"), signin.Key{ID: sealKey, Secret: []byte("a key that seals, of the tests, long enough")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	app := handlers.New(handlers.Config{
-		Sealer: sealer, Provider: provider, Hooks: hooks,
+		Sealer: sealer, Ring: ring, Provider: provider, Hooks: hooks,
 		DB: d, Listener: db.NewListener(cfg, access.Executive), Assets: assets, World: market.Simulated,
 		Log: log, Now: now,
 	})

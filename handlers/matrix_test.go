@@ -59,8 +59,8 @@ var matrix = []struct {
 	{"GET", "/mining/pools/worker?account=1&name=x", "in miss miss no no no no"},
 	{"GET", "/data/pool-workers.csv", "in ok ok no no no no"},
 	{"GET", "/data/pool-workers.xlsx", "in ok ok no no no no"},
-	{"GET", "/data/pool-worker-days.csv?account=1&name=CanaryMine", "in ok ok no no no no"},
-	{"GET", "/data/pool-worker-days.csv", "in bad bad no no no no"},
+	{"GET", "/data/worker-days.csv?account=1&name=CanaryMine", "in ok ok no no no no"},
+	{"GET", "/data/worker-days.csv", "in bad bad no no no no"},
 	{"GET", "/data/pools.csv", "in ok ok no no no no"},
 	{"GET", "/data/pool-dark.csv", "in ok ok no no no no"},
 	{"GET", "/data/pool-dark-hours.csv", "in ok ok no no no no"},
@@ -98,6 +98,30 @@ var matrix = []struct {
 	{"GET", "/data/mining-unit.csv", "in ok ok no no no no"},
 	{"GET", "/data/back-test.csv", "in ok ok no no no no"},
 	{"GET", "/data/curtailments.csv", "in ok ok no no no no"},
+	{"GET", "/mining/pools/new", "in no ok no no no no"},
+	{"POST", "/mining/pools", "401 no bad no no no no"},
+	{"GET", "/mining/pools/1", "in ok ok no no no no"},
+	{"GET", "/mining/pools/99", "in miss miss no no no no"},
+	{"POST", "/mining/pools/1", "401 no bad no no no no"},
+	{"POST", "/mining/pools/1/key", "401 no bad no no no no"},
+	{"POST", "/mining/pools/99/key", "401 no miss no no no no"},
+	{"GET", "/mining/pools/1/payouts", "in ok ok no no no no"},
+	{"GET", "/mining/pools/1/payouts?month=2026-03", "in ok ok no no no no"},
+	{"GET", "/mining/pools/1/payouts?month=x", "in bad bad no no no no"},
+	{"GET", "/mining/pools/99/payouts", "in miss miss no no no no"},
+	{"POST", "/mining/pools/1/bookings", "401 no bad no no no no"},
+	{"POST", "/mining/pools/1/bookings/arrived", "401 no bad no no no no"},
+	{"POST", "/mining/pools/1/months/2026-03", "401 no bad no no no no"},
+	{"GET", "/mining/pools/1/days/2026-03-03", "in ok ok no no no no"},
+	{"GET", "/mining/pools/1/days/2026-02-03", "in miss miss no no no no"},
+	{"GET", "/mining/pools/1/days/x", "in bad bad no no no no"},
+	{"POST", "/mining/pools/1/days/2026-03-03", "401 no bad no no no no"},
+	{"GET", "/data/pool-days.csv?account=1", "in ok ok no no no no"},
+	{"GET", "/data/pool-days.csv", "in bad bad no no no no"},
+	{"GET", "/data/pool-payments.csv?account=1", "in ok ok no no no no"},
+	{"GET", "/data/pool-months.csv?account=1", "in ok ok no no no no"},
+	{"GET", "/data/pool-dispute.csv?account=1&day=2026-03-03", "in ok ok no no no no"},
+	{"GET", "/data/pool-dispute.csv?account=99&day=2026-03-03", "in miss miss no no no no"},
 	{"GET", "/mining/monthly", "in ok ok no no no no"},
 	{"GET", "/mining/monthly/new", "in no ok no no no no"},
 	{"POST", "/mining/monthly", "401 no bad no no no no"},
@@ -260,6 +284,10 @@ func (s *site) company() (canaries map[access.Room]string) {
 	s.firedRule("CanaryMine")
 	class := mining.ClassRecord{Name: "CanaryMine", Cooling: mining.Air, Modes: []mining.ModeRecord{{Name: mining.Nameplate, Hashrate: mw, Power: mw}}, Version: day}
 	if _, err := s.db.As(access.Mining).InsertMachineClass(ctx, by, class); err != nil {
+		s.t.Fatal(err)
+	}
+	account := s.pool("CanaryMine", func(v *pool.Account) { v.Rules, v.Finder = "CanaryMine{slot}", "CanaryMine" })
+	if err := s.db.As(access.Mining).SetPoolRemark(ctx, by, pool.Remark{Account: account, From: march3, Reason: "CanaryMine"}); err != nil {
 		s.t.Fatal(err)
 	}
 	unit := fleet.Unit{Serial: "CANARY-1", Class: 1, Site: 1, Building: "CanaryMine", State: mining.Running, Since: day.ValidFrom}

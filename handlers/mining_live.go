@@ -80,7 +80,7 @@ func (p *page) livePools(v *views.MiningLivePage) error {
 	v.Pools = &pools
 	if v.Fleet != nil && sum.watched > 0 {
 		v.Fleet.KPIs = append(append([]ui.KPI{f.effectiveKPI(sum)}, v.Fleet.KPIs[1:]...), f.onlineKPI(sum))
-		v.Fleet.KPIEvents = " " + poolEvents
+		v.Fleet.KPIEvents = " " + standEvents
 	}
 	return nil
 }

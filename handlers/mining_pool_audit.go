@@ -48,7 +48,7 @@ type dayBasis struct {
 
 // poolAudit judges the days of an account that [from, to) reaches into, as known
 // at the page's moment (M7). Days before the account held and before anything was
-// credited are not among them.
+// credited are not among them, nor are those that have not begun.
 func (p *page) poolAudit(a pool.Account, from, to time.Time) (poolAudit, error) {
 	facts, ok := pool.FactsOf(a.Party)
 	if !ok {
@@ -64,7 +64,7 @@ func (p *page) poolAudit(a pool.Account, from, to time.Time) (poolAudit, error) 
 		return audit, err
 	}
 	from = later(from, b.begin(facts))
-	for day := from; day.Before(to); day = day.Add(24 * time.Hour) {
+	for day := from; day.Before(to) && day.Before(p.now); day = day.Add(24 * time.Hour) {
 		d := b.day(facts, a.ID, day)
 		line, err := pool.Judge(b.claim(facts, d, day, p.now), p.now)
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 
 // poolDark is what is dark, by site and building.
 func (p *page) poolDark(f poolStands) views.PoolDarkFigure {
-	v := views.PoolDarkFigure{Facts: p.facts(views.FigurePoolDark, p.workersFresh(f), "the pools' lists of workers; the register of units; hashprice of the index"), Events: poolEvents}
+	v := views.PoolDarkFigure{Facts: p.facts(views.FigurePoolDark, p.workersFresh(f), "the pools' lists of workers; the register of units; hashprice of the index"), Events: standEvents}
 	if f.price.Known {
 		v.Inputs = append(v.Inputs, ui.Input{Name: "Hashprice, $ per PH/s a day", Value: format.USD2(f.price.Value.USDPerPHDay), At: p.now, Source: "M3"})
 	}

@@ -16,12 +16,10 @@ import (
 	"switchyard/views/ui"
 )
 
-const (
-	poolsPath   = "/mining/pools"
-	workersPath = poolsPath + "/workers"
-	// poolEvents are the topics that change how accounts stand and what is dark.
-	poolEvents = topicPool + " " + topicPoolWorkers
-)
+const workersPath = poolsPath + "/workers"
+
+// standEvents are the topics that change how accounts stand and what is dark.
+const standEvents = topicPool + " " + topicPoolWorkers
 
 // showPools answers GET /mining/pools.
 func (a *App) showPools(c echo.Context) error {
@@ -29,7 +27,7 @@ func (a *App) showPools(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := views.PoolsPage{Events: poolEvents + " " + topicPoolPay}
+	v := views.PoolsPage{Events: standEvents + " " + topicPoolPay}
 	topics := []string{topicPool, topicPoolWorkers, topicPoolPay, topicSite}
 	err = a.readPage(c, topics, func(p *page) error {
 		f, err := p.readPools(w)
@@ -99,7 +97,7 @@ func (p *page) noPools() *ui.Problem {
 
 // poolsFigure is the table of accounts.
 func (p *page) poolsFigure(f poolStands, sum poolSum) views.PoolsFigure {
-	v := views.PoolsFigure{Facts: p.facts(views.FigurePools, p.poolFresh(f), "the pools' own figures; the register of units"), Window: f.window.label, Events: poolEvents}
+	v := views.PoolsFigure{Facts: p.facts(views.FigurePools, p.poolFresh(f), "the pools' own figures; the register of units"), Window: f.window.label, Events: standEvents}
 	v.DataHref += "?window=" + f.window.name
 	if len(f.list) == 0 {
 		v.Problem = p.noPools()
@@ -145,13 +143,11 @@ func (s poolStand) over() mining.Maybe[float64] {
 	return pool.EffectiveOver(s.effective, s.expected.Value)
 }
 
-func accountPath(id int64) string { return fmt.Sprintf("%s/%d", poolsPath, id) }
-
 func (p *page) poolRow(s poolStand) views.PoolRow {
 	mark, words := s.mark()
 	st := s.reading.Standing
 	row := views.PoolRow{
-		Name: s.account.Name, Href: accountPath(s.account.ID), Scheme: fmt.Sprintf("%s, %s%%", s.account.Scheme, s.account.Fee), Mark: mark, State: words,
+		Name: s.account.Name, Href: poolPath(s.account.ID), Scheme: fmt.Sprintf("%s, %s%%", s.account.Scheme, s.account.Fee), Mark: mark, State: words,
 		Old: !s.fresh, Effective: s.effective, Expected: s.expected, Over: s.over(), Online: s.online, Listed: s.listed,
 		Stale: st.Stale, Rejected: st.Rejected, Unpaid: st.Unpaid, Spark: s.spark,
 	}
@@ -174,19 +170,13 @@ func (p *page) shortWhen(t time.Time) string {
 
 // mark is how reading an account goes, as a shape.
 func (s poolStand) mark() (ui.MarkKind, string) {
-	switch s.condition.State {
-	case pool.Working:
-		if !s.fresh {
-			return ui.MarkWatch, "late"
-		}
-		return ui.MarkOK, string(pool.Working)
-	case pool.NeverRead, pool.Throttled:
-		return ui.MarkWatch, string(s.condition.State)
-	case notWatched:
-		return ui.MarkOff, string(s.condition.State)
-	default:
-		return ui.MarkBad, string(s.condition.State)
+	switch {
+	case s.condition.State == notWatched:
+		return ui.MarkOff, string(notWatched)
+	case s.condition.State == pool.Working && !s.fresh:
+		return ui.MarkWatch, "late"
 	}
+	return poolMark(s.condition.State), string(s.condition.State)
 }
 
 // notWatched is the state of an account that nobody wants read.

@@ -16,7 +16,6 @@ func cellOf[T any](m mining.Maybe[T], f func(T) cell) cell {
 }
 
 func rateCell(h units.Hashrate) cell { return float64(h) }
-func satsCell(v units.Sats) cell     { return int64(v) }
 func countCell(n int) cell           { return int64(n) }
 
 // momentCell is a moment in a file; nothing for none.
@@ -47,7 +46,7 @@ func poolRows(p *page) ([][]cell, error) {
 		st, w := s.reading.Standing, s.reading.Workers
 		rows[i] = []cell{
 			s.account.Name, s.facts.Title, string(s.account.Scheme), s.account.Fee.Float64(), string(s.condition.State), cellOf(s.effective, rateCell), cellOf(s.expected, rateCell), maybeCell(s.over()),
-			cellOf(s.online, countCell), cellOf(s.listed, countCell), maybeCell(st.Stale), maybeCell(st.Rejected), cellOf(st.Unpaid, satsCell), momentCell(st.At), momentCell(s.paid),
+			cellOf(s.online, countCell), cellOf(s.listed, countCell), maybeCell(st.Stale), maybeCell(st.Rejected), satsCell(st.Unpaid), momentCell(st.At), momentCell(s.paid),
 			momentCell(w.At), nil, nil,
 		}
 		if !w.At.IsZero() {
@@ -65,7 +64,7 @@ func poolDarkRows(p *page) ([][]cell, error) {
 	}
 	rows := make([][]cell, len(f.dark.Places))
 	for i, d := range f.dark.Places {
-		rows[i] = []cell{d.Site, d.Building, int64(d.Machines), float64(d.Hashrate), maybeCell(d.Share), momentCell(d.Since), cellOf(d.SatsPerHour, satsCell), maybeCell(inDollars(d.USDPerHour))}
+		rows[i] = []cell{d.Site, d.Building, int64(d.Machines), float64(d.Hashrate), maybeCell(d.Share), momentCell(d.Since), satsCell(d.SatsPerHour), maybeCell(inDollars(d.USDPerHour))}
 	}
 	return rows, nil
 }

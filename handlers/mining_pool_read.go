@@ -96,8 +96,7 @@ func (p *page) readPools(w poolWindow) (poolStands, error) {
 		return f, err
 	}
 	for _, a := range accounts {
-		s := poolStand{account: a, reading: readings[a.ID], paid: paid[a.ID]}
-		s.facts, _ = pool.FactsOf(a.Party)
+		s := poolStand{account: a, reading: readings[a.ID], paid: paid[a.ID], facts: poolFacts(a)}
 		if err := p.fillStand(&s, f); err != nil {
 			return f, err
 		}
@@ -185,7 +184,7 @@ func (p *page) poolCondition(f pool.Facts, r pool.Reading) pool.Condition {
 func (p *page) fillStand(s *poolStand, f poolStands) error {
 	s.condition = p.poolCondition(s.facts, s.reading)
 	if !s.account.Watched {
-		s.condition = pool.Condition{State: "not watched", What: "It is not read: nobody watches it."}
+		s.condition = pool.Condition{State: notWatched, What: "It is not read: nobody watches it."}
 	}
 	at := s.reading.Standing.At
 	s.fresh = s.account.Watched && !at.IsZero() && p.now.Sub(at) <= staleStanding

@@ -11,12 +11,12 @@ import (
 
 // poolReading is how each account is read.
 func (p *page) poolReading(f poolStands) views.PoolReadingFigure {
-	v := views.PoolReadingFigure{Facts: p.typedFacts(views.FigurePools, "the jobs that read the pools"), Events: poolEvents}
+	v := views.PoolReadingFigure{Facts: p.typedFacts(views.FigurePools, "the jobs that read the pools"), Events: standEvents}
 	v.DataHref += "?window=" + f.window.name
 	for _, s := range f.list {
 		mark, words := s.mark()
 		row := views.PoolReadingRow{
-			Name: s.account.Name, Href: accountPath(s.account.ID), Mark: mark, State: words, What: s.condition.What, Do: s.condition.Do,
+			Name: s.account.Name, Href: poolPath(s.account.ID), Mark: mark, State: words, What: s.condition.What, Do: s.condition.Do,
 			Workers: p.cadence(s), Failed: s.reading.Workers.Error,
 		}
 		v.Rows = append(v.Rows, row)

@@ -72,7 +72,7 @@ func (p *page) workerPage() (views.PoolWorkerPage, error) {
 	}
 	v := views.PoolWorkerPage{
 		Name: w.Name, Events: topicPoolWorkers, Sentence: p.workerSentence(k, w), Facts: p.workerFacts(k, w),
-		Links: []views.Link{{Href: workersPath + "?account=" + strconv.FormatInt(w.Account, 10), Label: "Workers"}, {Href: accountPath(w.Account), Label: k.account(w.Account)}},
+		Links: []views.Link{{Href: workersPath + "?account=" + strconv.FormatInt(w.Account, 10), Label: "Workers"}, {Href: poolPath(w.Account), Label: k.account(w.Account)}},
 		Days:  p.workerDays(w, days),
 	}
 	if w.Serial != "" {
@@ -90,7 +90,7 @@ func (p *page) workerSentence(k workerNames, w pool.SeenWorker) ui.Sentence {
 	case pool.WorkerGone:
 		s = s.Say(k.account(w.Account) + " lists it ").Stress("no longer").Say("; last on " + p.when(w.SeenAt))
 	default:
-		s = s.Stress(strings.ToUpper(workerWords(w.State)[:1]) + workerWords(w.State)[1:]).Say(" at " + k.account(w.Account))
+		s = s.Stress(strings.ToUpper(stateWords(w.State)[:1]) + stateWords(w.State)[1:]).Say(" at " + k.account(w.Account))
 		if h := firstKnown(w.Now, w.Hour); h.Known {
 			s = s.Say(" with ").Stress(join(format.Hashrate(float64(h.Value))))
 			if over := pool.EffectiveOver(h, w.Place.Nameplate.Value); over.Known {
@@ -111,7 +111,7 @@ func (p *page) workerFacts(k workerNames, w pool.SeenWorker) []views.FactLine {
 	}
 	lines := []views.FactLine{
 		{Name: "Account", Text: k.account(w.Account)},
-		{Name: "State", Text: workerWords(w.State)},
+		{Name: "State", Text: stateWords(w.State)},
 		{Name: "Machine", Text: machine},
 	}
 	if w.Place.Unit != 0 {

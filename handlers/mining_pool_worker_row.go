@@ -15,7 +15,7 @@ import (
 
 // workerRow is a worker in the list.
 func (p *page) workerRow(k workerNames, w pool.SeenWorker) views.RecordRow {
-	state := views.Cell{Text: workerWords(w.State)}
+	state := views.Cell{Text: stateWords(w.State)}
 	if !w.DarkSince.IsZero() {
 		state.Under = "since " + p.shortDayClock(w.DarkSince)
 	}
@@ -53,8 +53,8 @@ func (p *page) shareText(w pool.SeenWorker) views.Cell {
 	return views.Cell{Text: p.shortDayClock(w.LastShare.Value)}
 }
 
-// workerWords is a state as people say it.
-func workerWords(s pool.WorkerState) string {
+// stateWords is a state as people say it.
+func stateWords(s pool.WorkerState) string {
 	switch s {
 	case pool.Low:
 		return "low hashrate"
@@ -70,13 +70,13 @@ func workerWords(s pool.WorkerState) string {
 func workerMark(s pool.WorkerState) (ui.MarkKind, string) {
 	switch s {
 	case pool.Online:
-		return ui.MarkOK, workerWords(s)
+		return ui.MarkOK, stateWords(s)
 	case pool.Low:
-		return ui.MarkWatch, workerWords(s)
+		return ui.MarkWatch, stateWords(s)
 	case pool.Offline:
-		return ui.MarkBad, workerWords(s)
+		return ui.MarkBad, stateWords(s)
 	default:
-		return ui.MarkOff, workerWords(s)
+		return ui.MarkOff, stateWords(s)
 	}
 }
 

@@ -251,7 +251,7 @@ func workerControls(k workerNames, query url.Values) []ui.Control {
 		sites = append(sites, ui.Option{Value: strconv.FormatInt(s.ID, 10), Label: s.Name})
 	}
 	for _, s := range workerStates {
-		states = append(states, ui.Option{Value: string(s), Label: workerWords(s)})
+		states = append(states, ui.Option{Value: string(s), Label: stateWords(s)})
 	}
 	list := []ui.Control{
 		{Name: "q", Label: "Beginning of its name"},

@@ -137,7 +137,7 @@ func TestAWorkerHasItsFactsAndItsDays(t *testing.T) {
 	if !contains(p.body, `href="/mining/fleet/A-0000"`) || !contains(p.body, `class="ln m"`) {
 		t.Error("there is no machine or no drawing")
 	}
-	_, csv := s.get("/data/pool-worker-days.csv?" + url.Values{"account": {"1"}, "name": {name}}.Encode())
+	_, csv := s.get("/data/worker-days.csv?" + url.Values{"account": {"1"}, "name": {name}}.Encode())
 	if !contains(csv, ",95000000000000,2,1,0.5") || strings.Count(csv, "\n") != 4 {
 		t.Errorf("file: %s", csv)
 	}

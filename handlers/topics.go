@@ -25,16 +25,11 @@ const (
 	topicMeasured = "mining.telemetry" // a cycle of readings is stored
 	// topicPowerPrice says that a price of power is new or corrected.
 	topicPowerPrice = "mining.power_price"
-	topicPool       = "mining.pool" // an account, or how it stands
-	// topicPoolWorkers says that a list of workers is stored, topicPoolPay that
-	// something is credited, paid, booked or closed.
-	topicPoolWorkers = "mining.pool_workers"
-	topicPoolPay     = "mining.pool_pay"
-	topicCustomer    = "ai.customer"
-	topicBalance     = "finance.balance"
-	topicSource      = "core.source"
-	topicJob         = "core.job"
-	topicPeople      = "core.people"
+	topicCustomer   = "ai.customer"
+	topicBalance    = "finance.balance"
+	topicSource     = "core.source"
+	topicJob        = "core.job"
+	topicPeople     = "core.people"
 	// topicSession is followed by no browser: the sockets of a session end with it.
 	topicSession = "core.session"
 )

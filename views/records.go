@@ -55,6 +55,7 @@ type RecordPage struct {
 	Sentence ui.Sentence
 	Unit     ui.Unit
 	Back     Link
+	Links    []Link // other things of it, beside the way back
 	Notice   string
 	Title    string // of the form
 	Sub      string

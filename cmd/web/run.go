@@ -70,7 +70,7 @@ func run(ctx context.Context, cfg Config, out io.Writer) error {
 	}
 	app := handlers.New(handlers.Config{
 		DB: store.db, Listener: db.NewListener(store.config, access.Executive), Assets: assets,
-		World: store.world.World, Demo: cfg.Demo, Sealer: seals.sealer, Hooks: hooks(cfg), Provider: cfg.Provider, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
+		World: store.world.World, Demo: cfg.Demo, Sealer: seals.sealer, Ring: seals.ring, Hooks: hooks(cfg), Provider: cfg.Provider, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Now: time.Now,
 	})
 	background := context.WithoutCancel(ctx)
 	if err := runner.Start(background); err != nil {
