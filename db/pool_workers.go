@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/pool"
 	"switchyard/econ/units"
@@ -53,8 +51,15 @@ SELECT $1, x.name, x.pool_id, x.state, x.now_hs, x.hour_hs, x.day_hs, x.stale, x
 UPDATE mining.pool_worker SET state = 'gone', now_hs = NULL, hour_hs = NULL, dark_since = NULL
  WHERE account_id = $1 AND seen_at < $2 AND state <> 'gone'`
 	sqlCountWorkers = `
-INSERT INTO mining.pool_worker_count (account_id, site_id, building, state, workers, now_hs, nameplate_hs)
-SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::float8[], $7::float8[])`
+INSERT INTO mining.pool_worker_count (account_id, site_id, building, state, workers, rated, now_hs, nameplate_hs)
+SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::float8[], $8::float8[])`
+	// The median, because a single machine that has been dark for months says
+	// nothing of when a hall went dark.
+	sqlDarkSince = `
+UPDATE mining.pool_worker_count c SET dark_since = d.since
+  FROM (SELECT site_id, building, percentile_disc(0.5) WITHIN GROUP (ORDER BY dark_since) AS since
+          FROM mining.pool_worker WHERE account_id = $1 AND state = 'offline' AND nameplate_hs IS NOT NULL GROUP BY site_id, building) d
+ WHERE c.account_id = $1 AND c.state = 'offline' AND c.site_id = d.site_id AND c.building = d.building`
 	sqlClearWorkerCount = `DELETE FROM mining.pool_worker_count WHERE account_id = $1`
 	sqlPoolWorkersRead  = `
 INSERT INTO mining.pool_state (account_id, workers_at, workers, workers_s, workers_every) VALUES ($1, $2, $3, $4, $5)
@@ -169,22 +174,27 @@ func (s *Store) countWorkers(ctx context.Context, l WorkerList) error {
 			c.Now += w.Hour.Value
 		}
 		if p.Nameplate.Known {
+			c.Rated++
 			c.Nameplate += p.Nameplate.Value
 		}
 		sums[k] = c
 	}
-	var sites, workers []int64
+	var sites, workers, rated []int64
 	var buildings, states []string
 	var now, nameplate []float64
 	for k, c := range sums {
 		sites, buildings, states = append(sites, k.site), append(buildings, k.building), append(states, string(k.state))
-		workers, now, nameplate = append(workers, int64(c.Workers)), append(now, float64(c.Now)), append(nameplate, float64(c.Nameplate))
+		workers, rated = append(workers, int64(c.Workers)), append(rated, int64(c.Rated))
+		now, nameplate = append(now, float64(c.Now)), append(nameplate, float64(c.Nameplate))
 	}
 	if _, err := s.q.Exec(ctx, sqlClearWorkerCount, l.Account); err != nil {
 		return wrap(err, "forget the sums of the workers of pool account %d", l.Account)
 	}
-	_, err := s.q.Exec(ctx, sqlCountWorkers, l.Account, sites, buildings, states, workers, now, nameplate)
-	return wrap(err, "count the workers of pool account %d", l.Account)
+	if _, err := s.q.Exec(ctx, sqlCountWorkers, l.Account, sites, buildings, states, workers, rated, now, nameplate); err != nil {
+		return wrap(err, "count the workers of pool account %d", l.Account)
+	}
+	_, err := s.q.Exec(ctx, sqlDarkSince, l.Account)
+	return wrap(err, "note since when workers of pool account %d are dark", l.Account)
 }
 
 // PoolWorkersFailed notes why a list of workers could not be read, and how often
@@ -210,124 +220,20 @@ func (s *Store) ForgetPoolWorkers(ctx context.Context) (int64, error) {
 	return days.RowsAffected() + gone.RowsAffected(), wrap(err, "forget workers before %s", oldest.Format(time.DateOnly))
 }
 
-type seenWorkerRow struct {
-	AccountID   int64
-	ID          int32
-	Name        string
-	PoolID      string
-	State       string
-	NowHs       *float64
-	HourHs      *float64
-	DayHs       *float64
-	Stale       *float32
-	Rejected    *float32
-	LastShareAt *time.Time
-	FirstAt     time.Time
-	SeenAt      time.Time
-	DarkSince   *time.Time
-	UnitID      *int64
-	SiteID      *int64
-	Building    string
-	NameplateHs *float64
-	Unmatched   string
-}
-
-func (r seenWorkerRow) worker() pool.SeenWorker {
-	share := func(v float32) float64 { return float64(v) }
-	w := pool.SeenWorker{
-		Account: r.AccountID, RowID: r.ID, FirstAt: r.FirstAt.UTC(), SeenAt: r.SeenAt.UTC(), DarkSince: orZero(r.DarkSince),
-		Worker: pool.Worker{
-			ID: r.PoolID, Name: r.Name, State: pool.WorkerState(r.State), Now: maybe(r.NowHs, rateOf), Hour: maybe(r.HourHs, rateOf), Day: maybe(r.DayHs, rateOf),
-			Stale: maybe(r.Stale, share), Rejected: maybe(r.Rejected, share), LastShare: maybe(r.LastShareAt, time.Time.UTC),
-		},
-		Place: pool.Place{Building: r.Building, Nameplate: maybe(r.NameplateHs, rateOf), Why: r.Unmatched},
-	}
-	if r.UnitID != nil && r.SiteID != nil {
-		w.Place.Unit, w.Place.Site = *r.UnitID, *r.SiteID
-	}
-	return w
-}
-
-// PoolWorkerFilter narrows the list of workers. Zero fields narrow nothing.
-type PoolWorkerFilter struct {
-	Account   int64
-	State     pool.WorkerState
-	Site      int64
-	Unmatched bool   // those that name no machine
-	Search    string // beginning of a name
-	// The page begins behind this worker.
-	AfterAccount int64
-	After        string
-	Limit        int
-}
-
-const seenWorkerColumns = `account_id, id, name, pool_id, state, now_hs, hour_hs, day_hs, stale, rejected, last_share_at, first_at, seen_at, dark_since, unit_id, site_id,
- building, nameplate_hs, unmatched`
-
-const sqlPoolWorkers = `
-SELECT ` + seenWorkerColumns + ` FROM mining.pool_worker
- WHERE ($1::bigint = 0 OR account_id = $1) AND ($2::text = '' OR state = $2) AND ($3::bigint = 0 OR site_id = $3) AND (NOT $4::boolean OR unmatched <> '')
-   AND ($5::text = '' OR name >= $5 AND name < $5 || '~') AND (account_id, name) > ($6, $7)
- ORDER BY account_id, name LIMIT $8`
-
-// PoolWorkers is a page of workers, by account and name. It begins behind a
-// worker, so that what it costs does not depend on how far down it is.
-func (s *Store) PoolWorkers(ctx context.Context, f PoolWorkerFilter) ([]pool.SeenWorker, error) {
-	// Planned with what is asked for, as for the register.
-	rows, err := allRows[seenWorkerRow](s.q.Query(ctx, sqlPoolWorkers, pgx.QueryExecModeCacheDescribe, f.Account, string(f.State), f.Site, f.Unmatched, f.Search, f.AfterAccount, f.After, f.Limit))
-	if err != nil {
-		return nil, wrap(err, "list workers")
-	}
-	list := make([]pool.SeenWorker, len(rows))
-	for i, r := range rows {
-		list[i] = r.worker()
-	}
-	return list, nil
-}
-
-const (
-	sqlPoolWorker     = `SELECT ` + seenWorkerColumns + ` FROM mining.pool_worker WHERE account_id = $1 AND name = $2`
-	sqlPoolWorkerDays = `SELECT day, mean_hs, readings, online FROM mining.pool_worker_day WHERE worker_id = $1 ORDER BY day DESC`
-)
-
-// PoolWorker is one worker; ErrNotFound if the account never listed it.
-func (s *Store) PoolWorker(ctx context.Context, account int64, name string) (pool.SeenWorker, error) {
-	r, err := onlyRow[seenWorkerRow](s.q.Query(ctx, sqlPoolWorker, account, name))
-	return r.worker(), wrap(err, "read worker %.40q of pool account %d", name, account)
-}
-
-type workerDayRow struct {
-	Day      time.Time
-	MeanHs   float32
-	Readings int16
-	Online   int16
-}
-
-// PoolWorkerDays are the days of a worker that are kept, the newest first.
-func (s *Store) PoolWorkerDays(ctx context.Context, w pool.SeenWorker) ([]pool.WorkerDay, error) {
-	rows, err := allRows[workerDayRow](s.q.Query(ctx, sqlPoolWorkerDays, w.RowID))
-	if err != nil {
-		return nil, wrap(err, "read the days of a worker of pool account %d", w.Account)
-	}
-	list := make([]pool.WorkerDay, len(rows))
-	for i, r := range rows {
-		list[i] = pool.WorkerDay{Day: r.Day.UTC(), Mean: units.Hashrate(r.MeanHs), Readings: int(r.Readings), Online: int(r.Online)}
-	}
-	return list, nil
-}
-
 type workerCountRow struct {
 	AccountID   int64
 	SiteID      int64
 	Building    string
 	State       string
 	Workers     int64
+	Rated       int64
 	NowHs       float64
 	NameplateHs float64
+	DarkSince   *time.Time
 }
 
 const sqlPoolWorkerCounts = `
-SELECT account_id, site_id, building, state, workers, now_hs, nameplate_hs FROM mining.pool_worker_count ORDER BY account_id, site_id, building, state`
+SELECT account_id, site_id, building, state, workers, rated, now_hs, nameplate_hs, dark_since FROM mining.pool_worker_count ORDER BY account_id, site_id, building, state`
 
 // PoolWorkerCounts are the sums of the last lists of all accounts.
 func (s *Store) PoolWorkerCounts(ctx context.Context) ([]pool.WorkerCount, error) {
@@ -338,8 +244,8 @@ func (s *Store) PoolWorkerCounts(ctx context.Context) ([]pool.WorkerCount, error
 	list := make([]pool.WorkerCount, len(rows))
 	for i, r := range rows {
 		list[i] = pool.WorkerCount{
-			Account: r.AccountID, Site: r.SiteID, Building: r.Building, State: pool.WorkerState(r.State), Workers: int(r.Workers),
-			Now: units.Hashrate(r.NowHs), Nameplate: units.Hashrate(r.NameplateHs),
+			Account: r.AccountID, Site: r.SiteID, Building: r.Building, State: pool.WorkerState(r.State), Workers: int(r.Workers), Rated: int(r.Rated),
+			DarkSince: orZero(r.DarkSince), Now: units.Hashrate(r.NowHs), Nameplate: units.Hashrate(r.NameplateHs),
 		}
 	}
 	return list, nil

@@ -102,7 +102,7 @@ func TestAWorkerThatIsListedNoLongerIsGoneAndComesBack(t *testing.T) {
 		t.Errorf("b is dark since %s, %v", b.DarkSince, err)
 	}
 	counts, err := s.PoolWorkerCounts(t.Context())
-	if err != nil || len(counts) != 1 || counts[0] != (pool.WorkerCount{Account: 1, Site: 7, Building: "A", State: pool.Offline, Workers: 1, Nameplate: 200 * units.TH}) {
+	if err != nil || len(counts) != 1 || !counts[0].DarkSince.Equal(tenOClock) || counts[0] != (pool.WorkerCount{Account: 1, Site: 7, Building: "A", State: pool.Offline, Workers: 1, Rated: 1, Nameplate: 200 * units.TH, DarkSince: counts[0].DarkSince}) {
 		t.Errorf("counts are %+v, %v", counts, err)
 	}
 	storeWorkers(t, s, tenOClock.Add(20*time.Minute), listed("a", 50), listed("b", 60))

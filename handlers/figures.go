@@ -124,6 +124,24 @@ func (a *App) figures() []figure {
 		{views.FigureSpread, "Units by site, class and state", "Nameplate of all units in the state", "/mining/fleet", may(access.RoomMining, access.Read), []column{
 			{"Site", "", true}, {"Building", "", true}, {"Class", "", true}, {"State", "", true}, {"Units", "", false}, {"Hashrate", "TH/s", false}, {"Power", "kW", false},
 		}, spreadRows},
+		{views.FigurePools, "Pools", "Each account over the page's window against what should hash there; M7", poolsPath, may(access.RoomMining, access.Read), []column{
+			{"Account", "", true}, {"Pool", "", true}, {"Scheme", "", true}, {"Fee", "percent", false}, {"State", "", true}, {"Effective", "H/s", false}, {"Expected", "H/s", false}, {"Effective over expected", "fraction", false},
+			{"Workers online", "", false}, {"Workers listed", "", false}, {"Stale", "fraction", false}, {"Rejected", "fraction", false}, {"Unpaid", "sat", false}, {"Told", "UTC", true}, {"Last payout", "UTC", true},
+			{"Workers read", "UTC", true}, {"Reading took", "seconds", false}, {"Read every", "seconds", false},
+		}, poolRows},
+		{views.FigurePoolDark, "Dark workers by site", "Machines that should hash and that their pool lists as offline, at the hashprice of now; M3", poolsPath, may(access.RoomMining, access.Read), []column{
+			{"Site", "", true}, {"Building", "", true}, {"Dark", "machines", false}, {"Nameplate", "H/s", false}, {"Of the place", "fraction", false}, {"Half of them since", "UTC", true}, {"Loss an hour", "sat", false}, {"Loss an hour", "$", false},
+		}, poolDarkRows},
+		{views.FigureDarkHours, "What each hour lost", "Mean nameplate that was dark at each hour's hashprice, after the pools' fees; M3", poolsPath, may(access.RoomMining, access.Read), []column{
+			{"Hour", "UTC", true}, {"Dark", "H/s", false}, {"Lost", "$", false}, {"Accounts not read", "", false},
+		}, darkHourRows},
+		{views.FigurePoolWorkers, "Workers", "As their pools listed them last, with the page's filter", workersPath, may(access.RoomMining, access.Read), []column{
+			{"Worker", "", true}, {"Account", "", true}, {"State", "", true}, {"Dark since", "UTC", true}, {"Machine", "", true}, {"Site", "", true}, {"Building", "", true}, {"No machine because", "", true},
+			{"Now", "H/s", false}, {"1 h", "H/s", false}, {"24 h", "H/s", false}, {"Nameplate", "H/s", false}, {"Stale", "fraction", false}, {"Rejected", "fraction", false}, {"Last share", "UTC", true}, {"Listed", "UTC", true},
+		}, workerRows},
+		{views.FigureWorkerDays, "Days of a worker", "Means of the readings of each day, the newest first", workersPath, may(access.RoomMining, access.Read), []column{
+			{"Day", "UTC", true}, {"Mean", "H/s", false}, {"Readings", "", false}, {"Online", "readings", false}, {"Online of the readings", "fraction", false},
+		}, workerDayRows},
 		{views.FigureUptime, "Uptime", "Hours of machines by site and class over the page's period; M11", uptimePath, may(access.RoomMining, access.Read), append([]column{
 			{"Site", "", true}, {"Class", "", true}, {"Machines", "mean", false},
 		}, uptimeColumns()...), uptimeRows},

@@ -51,6 +51,19 @@ var matrix = []struct {
 	{"GET", "/data/site-switches.csv", "in bad bad no no no no"},
 	{"GET", "/mining/sites/x", "in miss miss no no no no"},
 	{"POST", "/mining/sites/1", "401 no bad no no no no"},
+	{"GET", "/mining/pools", "in ok ok no no no no"},
+	{"GET", "/mining/pools?window=forever", "in bad bad no no no no"},
+	{"GET", "/mining/pools/workers", "in ok ok no no no no"},
+	{"GET", "/mining/pools/workers?state=lost", "in bad bad no no no no"},
+	{"GET", "/mining/pools/worker?account=1&name=CanaryMine", "in ok ok no no no no"},
+	{"GET", "/mining/pools/worker?account=1&name=x", "in miss miss no no no no"},
+	{"GET", "/data/pool-workers.csv", "in ok ok no no no no"},
+	{"GET", "/data/pool-workers.xlsx", "in ok ok no no no no"},
+	{"GET", "/data/worker-days.csv?account=1&name=CanaryMine", "in ok ok no no no no"},
+	{"GET", "/data/worker-days.csv", "in bad bad no no no no"},
+	{"GET", "/data/pools.csv", "in ok ok no no no no"},
+	{"GET", "/data/pool-dark.csv", "in ok ok no no no no"},
+	{"GET", "/data/pool-dark-hours.csv", "in ok ok no no no no"},
 	{"GET", "/mining/uptime", "in ok ok no no no no"},
 	{"GET", "/mining/uptime?period=2y", "in ok ok no no no no"},
 	{"GET", "/mining/uptime?period=forever", "in bad bad no no no no"},
@@ -281,6 +294,8 @@ func (s *site) company() (canaries map[access.Room]string) {
 	if err := s.db.As(access.Mining).InsertUnits(ctx, by, []fleet.Unit{unit}, "CanaryMine"); err != nil {
 		s.t.Fatal(err)
 	}
+	s.poolAccount("CanaryMine", pool.Luxor, pool.FPPS, "1")
+	s.workers(1, day.ValidFrom, []pool.Worker{worker("CanaryMine", 0, day.ValidFrom)}, []pool.Place{stands(1, "CanaryMine", 200)})
 	if _, err := s.db.As(access.Business).InsertCustomer(ctx, by, ai.Customer{Name: "CanaryDeal", Country: "US", Segment: ai.Lab, Version: day}); err != nil {
 		s.t.Fatal(err)
 	}
@@ -417,11 +432,11 @@ var followed = map[string]string{
 	"mining.practice":      "y y - - - -",
 	"mining.month":         "y y - - - -",
 	"mining.telemetry":     "y y - - - -",
-	"mining.power_price":   "y y - - - -",
-	"mining.curtailment":   "y y - - - -",
 	"mining.pool":          "y y - - - -",
 	"mining.pool_workers":  "y y - - - -",
 	"mining.pool_pay":      "y y - - - -",
+	"mining.power_price":   "y y - - - -",
+	"mining.curtailment":   "y y - - - -",
 }
 
 func TestEveryTopicToEverySubject(t *testing.T) {

@@ -26,7 +26,7 @@ func (a *App) showMiningLive(c echo.Context) error {
 		return err
 	}
 	var v views.MiningLivePage
-	topics := []string{keyVenues, keyFeeRate}
+	topics := []string{keyVenues, keyFeeRate, topicPool, topicPoolWorkers}
 	err = a.readPage(c, topics, func(p *page) error {
 		var err error
 		// First the network: what it reads are inputs of the others.
@@ -53,7 +53,10 @@ func (a *App) showMiningLive(c echo.Context) error {
 			if v.Fleet, err = p.fleetFigures(); err != nil {
 				return err
 			}
-			follow = append(follow, topicFleet, topicSite, topicContract, topicPowerPrice, topicPractice)
+			if err = p.livePools(&v); err != nil {
+				return err
+			}
+			follow = append(follow, topicPool, topicPoolWorkers, topicFleet, topicSite, topicContract, topicPowerPrice, topicPractice)
 		}
 		v.Shell = a.shell(p, "Mining unit", follow...)
 		return nil
@@ -62,6 +65,24 @@ func (a *App) showMiningLive(c echo.Context) error {
 		return err
 	}
 	return render(c, 200, views.MiningLive(v))
+}
+
+// livePools adds the accounts at pools over 24 hours: their table, and among the
+// headline figures what they count in place of what should run, and how many
+// workers they see.
+func (p *page) livePools(v *views.MiningLivePage) error {
+	f, err := p.readPools(dayWindow)
+	if err != nil {
+		return err
+	}
+	sum := f.sum()
+	pools := p.poolsFigure(f, sum)
+	v.Pools = &pools
+	if v.Fleet != nil && sum.watched > 0 {
+		v.Fleet.KPIs = append(append([]ui.KPI{f.effectiveKPI(sum)}, v.Fleet.KPIs[1:]...), f.onlineKPI(sum))
+		v.Fleet.KPIEvents = " " + standEvents
+	}
+	return nil
 }
 
 // num is a point's value for a view, with the reason if there is none.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"switchyard/econ/access"
 	"switchyard/econ/record"
 	"switchyard/views"
+	"switchyard/views/format"
 	"switchyard/views/ui"
 )
 
@@ -231,10 +231,10 @@ func saved(c echo.Context) string {
 	return "Saved."
 }
 
-// countOf is a number and its noun: "1 customer", "12 customers".
+// countOf is a number and its noun: "1 customer", "1,200 customers".
 func countOf(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return format.Count(float64(n)) + " " + noun + "s"
 }

@@ -63,6 +63,9 @@ func (a *App) routes() []route {
 		{get, "/mining/fleet/:serial", mining, a.showUnit},
 		{post, "/mining/fleet/:serial", writeMining, a.moveUnit},
 
+		{get, poolsPath, mining, a.showPools},
+		{get, workersPath, mining, a.showWorkers},
+		{get, poolsPath + "/worker", mining, a.showWorker},
 		{get, uptimePath, mining, a.showUptime},
 		{get, "/mining/merit-order", mining, a.showMeritOrder},
 		{get, "/mining/economics", mining, a.showEconomics},

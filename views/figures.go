@@ -51,6 +51,11 @@ const (
 	FigurePoolPayments = "pool-payments"   // payments of a pool, chain and ledger
 	FigurePoolMonths   = "pool-months"     // months of an account that were closed
 	FigureTemplate     = "fleet-template"  // a file of units to fill in
+	FigurePools        = "pools"           // accounts at pools against what should hash there
+	FigurePoolDark     = "pool-dark"       // what pools do not see, by place
+	FigureDarkHours    = "pool-dark-hours" // what each hour of it cost
+	FigurePoolWorkers  = "pool-workers"    // every worker
+	FigureWorkerDays   = "worker-days"     // the days of one worker
 )
 
 // Range is the span of a time chart, as it stands in the address (?range=24h).

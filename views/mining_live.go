@@ -13,5 +13,6 @@ type MiningLivePage struct {
 	Network      NetworkFigure
 	History      HistoryFigure // since the halving
 	Venues       VenuesFigure
+	Pools        *PoolsFigure  // nil: the reader may not see it
 	Fleet        *FleetFigures // nil: the reader may not see it, or there is none
 }

@@ -85,6 +85,8 @@ func pages(t *testing.T) map[string]templ.Component {
 		"overview, empty":   Overview(emptyOverview()),
 		"overview, early":   Overview(early),
 		"mining, full":      MiningLive(sampleMining(market.Live, 0)),
+		"pools":             Pools(samplePoolsPage()),
+		"worker of a pool":  PoolWorker(samplePoolWorker()),
 		"mining, empty":     MiningLive(emptyMining()),
 		"mining, feed lost": MiningLive(lostMining()),
 		"mining, denied":    MiningLive(denied),
@@ -146,7 +148,7 @@ func TestNavigationMarksThePageAndHasNoDeadLinks(t *testing.T) {
 			current = append(current, href)
 		}
 		if within(a, "nav") {
-			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/fleet", "/mining/uptime", "/mining/curtailment", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
+			pages := []string{"/", "/fork", "/mining", "/mining/sites", "/mining/pools", "/mining/merit-order", "/mining/economics", "/mining/power", "/mining/fleet", "/mining/uptime", "/mining/curtailment", "/mining/monthly", "/ai/contracts", "/ai/customers", "/finance/runway", "/finance/balance-sheet",
 				"/admin/sources", "/admin/people", "/admin/audit", "/admin/settings", "/admin/alerts", "/share", "/account"}
 			if href, _ := attr(a, "href"); !slices.Contains(pages, href) {
 				t.Errorf("navigation links to %q", href)

@@ -114,6 +114,7 @@ func Pages() []NavGroup {
 		}},
 		{Heading: "Mining unit", Unit: ui.Mining, Links: []NavLink{
 			{Href: "/mining", Label: "Live", Keys: "g m", Tab: "Mining"},
+			{Href: "/mining/pools", Label: "Pools", Keys: ""},
 			{Href: "/mining/merit-order", Label: "Merit order", Keys: ""},
 			{Href: "/mining/economics", Label: "Economics", Keys: ""},
 			{Href: "/mining/sites", Label: "Sites", Keys: ""},

@@ -52,6 +52,8 @@ type FleetFigures struct {
 	Sites  SitePowerFigure
 	Falls  FallsFigure
 	Events string // topics after whose change the figures are fetched again
+	// KPIEvents are further topics of the headline figures.
+	KPIEvents string
 }
 
 // fleetSentence opens the live page of whoever may read the fleet.

@@ -241,3 +241,29 @@ func TestNothingToDrawIsEmpty(t *testing.T) {
 		}
 	}
 }
+
+// What is not known is hatched, not a bar of no height; zero is neither.
+func TestColumnsHatchWhatIsNotKnown(t *testing.T) {
+	from := time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)
+	v, zero := 12.0, 0.0
+	c := Columns{ID: "x", Title: "Lost", From: from, To: from.Add(4 * time.Hour), Width: time.Hour, Class: "m", Label: "$", Tick: func(float64) string { return "t" }, List: []Column{
+		{T: from, V: &v}, {T: from.Add(time.Hour)}, {T: from.Add(2 * time.Hour), V: &zero}, {T: from.Add(3 * time.Hour), V: &v, Part: true},
+	}}
+	svg := c.Draw()
+	if bars, hatched := strings.Count(svg, `class="fl m"`), strings.Count(svg, `class="hatch-n"`); bars != 3 || hatched != 2 {
+		t.Errorf("%d bars and %d hatched: %s", bars, hatched, svg)
+	}
+	c.List = nil
+	if c.Draw() != "" {
+		t.Error("nothing has a drawing")
+	}
+}
+
+func TestBulletCutsWhatIsBeyondItsScale(t *testing.T) {
+	if svg := Bullet(2, 1, 1.06, "m"); !strings.Contains(svg, `width="96" height="6"`) || !strings.Contains(svg, `x1="90.6"`) {
+		t.Errorf("got %s", svg)
+	}
+	if svg := Bullet(math.NaN(), 1, 1.06, "m"); svg != "" {
+		t.Errorf("no number: %s", svg)
+	}
+}

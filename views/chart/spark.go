@@ -41,3 +41,16 @@ func Interval(low, point, high float64) string {
 	return `<svg class="spark" viewBox="0 0 72 10" width="72" height="10" aria-hidden="true"><rect class="tr" x="0" y="0" width="72" height="10"/><rect class="fl b2" x="` +
 		num(x(low)) + `" y="2" width="` + num(x(high)-x(low)) + `" height="6"/><line class="tg" x1="` + num(x(point)) + `" y1="0" x2="` + num(x(point)) + `" y2="10"/></svg>`
 }
+
+// Bullet draws a value against a target in 96 by 10 px: a track up to most, a bar
+// and a tick. It is hidden from assistive technology, because its row holds the
+// values. What lies beyond most is cut. It is empty without a scale.
+func Bullet(v, target, most float64, class string) string {
+	const w = 96
+	if !(most > 0) || !(v >= 0) {
+		return ""
+	}
+	x := func(v float64) float64 { return min(w, max(0, Linear(0, most, 0, w)(v))) }
+	return `<svg class="spark" viewBox="0 0 96 10" width="96" height="10" aria-hidden="true"><rect class="tr" x="0" y="0" width="96" height="10"/><rect class="fl ` + class + `" x="0" y="2" width="` +
+		num(x(v)) + `" height="6"/><line class="tg" x1="` + num(x(target)) + `" y1="0" x2="` + num(x(target)) + `" y2="10"/></svg>`
+}

@@ -82,6 +82,8 @@ type SeenWorker struct {
 	SeenAt    time.Time
 	DarkSince time.Time // zero: it is not offline
 	Place     Place
+	Serial    string    // of the machine that it names; empty: none, or not in the register any more
+	Today     WorkerDay // the day of its last reading, so far
 }
 
 // Place is where the machine of a worker stands. Unit is 0 where none is named,
@@ -100,7 +102,11 @@ type WorkerCount struct {
 	Building       string
 	State          WorkerState
 	Workers        int
+	Rated          int // of those, workers whose machine should hash
 	Now, Nameplate units.Hashrate
+	// DarkSince is since when half of the rated ones have been offline; zero of
+	// other states.
+	DarkSince time.Time
 }
 
 // WorkerDay is a day of a worker: the mean of its readings.

@@ -75,10 +75,10 @@ func DarkMachines(seats []Seat, now time.Time, allowed time.Duration, price mini
 	})}
 	var err, failed error
 	for i, d := range out.Places {
-		out.Places[i], err = d.priced(price, fee)
+		out.Places[i], err = d.priced(price, d.Hashrate*units.Hashrate(1-fee))
 		failed = errors.Join(failed, err)
 	}
-	out.Total, err = total.priced(price, fee)
+	out.Total, err = total.priced(price, total.Hashrate*units.Hashrate(1-fee))
 	return out, errors.Join(failed, err)
 }
 
@@ -91,13 +91,14 @@ func (d Dark) with(m Machine) Dark {
 	return d
 }
 
-// priced is what an hour without the hashrate costs.
-func (d Dark) priced(price mining.Maybe[market.Hashprice], fee float64) (Dark, error) {
+// priced is what an hour without the hashrate costs; paid is the part of it that
+// is left after the pool's fee.
+func (d Dark) priced(price mining.Maybe[market.Hashprice], paid units.Hashrate) (Dark, error) {
 	if !price.Known {
 		d.SatsPerHour, d.USDPerHour = mining.Unknown[units.Sats](price.Reason()), mining.Unknown[units.USD](price.Reason())
 		return d, nil
 	}
-	hours := float64(d.Hashrate/units.PH) / day.Hours() * (1 - fee)
+	hours := float64(paid/units.PH) / day.Hours()
 	sats, err := units.SatsFromFloat(hours * price.Value.SatPerPHDay)
 	if err != nil {
 		return Dark{}, err
