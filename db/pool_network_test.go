@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"switchyard/db"
 	"switchyard/db/dbtest"
 	"switchyard/econ/access"
 	"switchyard/econ/market"
@@ -122,5 +124,34 @@ func TestTheNetworkOfDaysIsReadFromDailySeries(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, read()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A day that begins at 16:00 takes its hours from two days of UTC, each as much.
+func TestMeansOfDaysOfAnyCalendar(t *testing.T) {
+	d, _ := dbtest.New(t)
+	const key = "mining.pool_hashrate_hs.7"
+	if err := d.Jobs().EnsureSeries(t.Context(), market.SeriesDef{Key: key, Unit: "H/s", Interval: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	var bars []market.Bar
+	for i := range 30 {
+		v := float64(i / 24 * 8) // 0 for a day, then 8
+		bars = append(bars, market.Bar{T: nov22.Add(time.Duration(i-8) * time.Hour), N: int64(i + 1), Sum: v * float64(i+1), Min: v, Max: v, First: v, Last: v})
+	}
+	bars[3].Sum, bars[3].N, bars[3].Max = 48, 1, 48 // one reading counts as an hour
+	if _, err := d.Jobs().InsertBars(t.Context(), key, market.LevelHour, bars); err != nil {
+		t.Fatal(err)
+	}
+	got, err := d.As(access.Mining).DayMeans(t.Context(), key, nov22.Add(-8*time.Hour), nov22.AddDate(0, 0, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[int64]db.DayMean{nov22.Add(-8 * time.Hour).Unix(): {Mean: 2, Hours: 24}, nov22.Add(16 * time.Hour).Unix(): {Mean: 8, Hours: 6}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := d.As(access.Mining).DayMeans(t.Context(), "mining.nothing", nov22, nov22); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("a series that is not there: %v", err)
 	}
 }

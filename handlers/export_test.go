@@ -1,5 +1,13 @@
 package handlers
 
+import (
+	"context"
+	"time"
+
+	"switchyard/db"
+	"switchyard/econ/access"
+)
+
 // FigureIDs lists the ids of all figures, for the tests that hold the matrix
 // against the registry.
 func (a *App) FigureIDs() []string {
@@ -8,4 +16,25 @@ func (a *App) FigureIDs() []string {
 		ids = append(ids, f.id)
 	}
 	return ids
+}
+
+// JudgePools judges the days of all accounts in [from, to), in one snapshot as a
+// page does, and returns how many there were: for the benchmark of the audit.
+func (a *App) JudgePools(ctx context.Context, from, to time.Time) (days int, err error) {
+	err = a.db.As(access.Mining).Snapshot(ctx, func(s *db.Store) error {
+		p := &page{ctx: ctx, s: s, now: a.now().UTC()}
+		list, err := s.PoolAccounts(ctx, time.Time{})
+		if err != nil {
+			return err
+		}
+		for _, v := range list {
+			audit, err := p.poolAudit(v, from, to)
+			if err != nil {
+				return err
+			}
+			days += len(audit.lines)
+		}
+		return nil
+	})
+	return days, err
 }

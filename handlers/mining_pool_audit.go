@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"switchyard/db"
-	"switchyard/econ/market"
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/pool"
 	"switchyard/econ/units"
@@ -30,6 +29,7 @@ type poolDay struct {
 	agreed   pool.Seen
 	hashrate mining.Maybe[units.Hashrate]
 	hashed   pool.Seen
+	theirs   bool           // the hashrate is the pool's own
 	work     []pool.Stretch // empty if the day cannot be computed
 	found    pool.Found
 	counted  pool.Seen
@@ -41,7 +41,7 @@ type dayBasis struct {
 	versions []pool.Account // the newest first
 	earnings []pool.Earning
 	remarks  map[int64]pool.Remark
-	readings map[int64]float64 // mean of our readings by the Unix time of each hour
+	readings map[int64]db.DayMean // our readings by the Unix time at which each day begins
 	chain    pool.Chain
 	daily    []pool.Network
 }
@@ -83,8 +83,10 @@ func later(a, b time.Time) time.Time {
 }
 
 func (p *page) dayBasis(facts pool.Facts, id int64, from, to time.Time) (dayBasis, error) {
-	b := dayBasis{readings: make(map[int64]float64)}
-	var err error
+	var (
+		b   dayBasis
+		err error
+	)
 	if b.versions, err = p.s.PoolAccountVersions(p.ctx, id); err != nil {
 		return b, err
 	}
@@ -95,12 +97,9 @@ func (p *page) dayBasis(facts pool.Facts, id int64, from, to time.Time) (dayBasi
 		return b, err
 	}
 	if b.needsReadings(facts, from, to) {
-		bars, err := p.s.Bars(p.ctx, poolHashrateKey(id), market.LevelHour, from, to)
-		if err != nil && !errors.Is(err, db.ErrNotFound) {
+		b.readings, err = p.s.DayMeans(p.ctx, poolHashrateKey(id), from, to)
+		if err != nil && !errors.Is(err, db.ErrNotFound) { // a series that is not there yet has no readings
 			return b, err
-		}
-		for _, bar := range bars {
-			b.readings[bar.T.Unix()] = bar.Sum / float64(bar.N)
 		}
 	}
 	chain, err := p.poolChain(from, to)
@@ -199,7 +198,7 @@ func (b dayBasis) day(facts pool.Facts, id int64, from time.Time) poolDay {
 		terms:  pool.Terms{Scheme: v.Scheme, Fee: v.Fee.Float64() / 100, FeesFee: v.FeesFee.Float64() / 100},
 		agreed: pool.Seen{Source: "terms as typed by " + v.Who, At: v.KnownFrom}, remark: b.remarks[from.Unix()],
 	}
-	d.hashrate, d.hashed = b.hashrate(facts, id, from, to)
+	d.hashrate, d.hashed, d.theirs = b.hashrate(facts, id, from, to)
 	d.found, d.counted = b.found(v, from)
 	network, mined, blocks := b.network(from, to)
 	if !d.hashrate.Known || len(network) == 0 {
@@ -216,24 +215,19 @@ func (b dayBasis) day(facts pool.Facts, id int64, from time.Time) poolDay {
 }
 
 // hashrate is the mean of a day: the pool's own, or that of our readings.
-func (b dayBasis) hashrate(facts pool.Facts, id int64, from, to time.Time) (mining.Maybe[units.Hashrate], pool.Seen) {
+func (b dayBasis) hashrate(facts pool.Facts, id int64, from, to time.Time) (rate mining.Maybe[units.Hashrate], seen pool.Seen, theirs bool) {
 	if paid := pool.Credited(facts, b.earnings, from, to); paid.Known && paid.Value.Hashrate.Known {
-		return paid.Value.Hashrate, pool.Seen{Source: facts.Title + ", with its credit", At: to}
+		return paid.Value.Hashrate, pool.Seen{Source: facts.Title + ", with its credit", At: to}, true
 	}
-	sum, hours := 0.0, 0
-	for t := from; t.Before(to); t = t.Add(time.Hour) {
-		if v, ok := b.readings[t.Unix()]; ok {
-			sum, hours = sum+v, hours+1
-		}
-	}
+	day := b.readings[from.Unix()]
 	switch {
-	case hours == 0:
-		return mining.Unknown[units.Hashrate]("the pool does not say with what hashrate, and we have no readings of the day"), pool.Seen{}
-	case hours < hoursOfDay:
-		return mining.Unknown[units.Hashrate](fmt.Sprintf("our readings cover %d of the day's 24 hours", hours)), pool.Seen{}
+	case day.Hours == 0:
+		return mining.Unknown[units.Hashrate]("neither the pool nor our readings tell the hashrate"), seen, false
+	case day.Hours < hoursOfDay:
+		return mining.Unknown[units.Hashrate](fmt.Sprintf("our readings cover %d of the day's 24 hours", day.Hours)), seen, false
 	}
-	source := fmt.Sprintf("our readings of the account, %s, mean of %d hours", poolHashrateKey(id), hours)
-	return mining.Of(units.Hashrate(sum / float64(hours))), pool.Seen{Source: source, At: to}
+	source := fmt.Sprintf("our readings of the account, %s, mean of %d hours", poolHashrateKey(id), day.Hours)
+	return mining.Of(units.Hashrate(day.Mean)), pool.Seen{Source: source, At: to}, false
 }
 
 // found is what the pool found on a day, by the name the chain knows it under.
@@ -272,7 +266,7 @@ func (b dayBasis) network(from, to time.Time) (parts []pool.Network, seen pool.S
 			return nil, pool.Seen{}, 0
 		}
 	}
-	return parts, pool.Seen{Source: "daily series of difficulty and fees; a retarget is as exact as a day's mean tells", At: to}, 0
+	return parts, pool.Seen{Source: "daily series, a retarget by the day's mean", At: to}, 0
 }
 
 // claim is a day to be judged. A day that has not ended is not computed.

@@ -27,7 +27,10 @@ func bookingForm(v pool.Account, span poolSpan, list []payment, f *form) *ui.For
 	which := f.control(ui.InputSelect, "payment", "Payment", "One that is booked already gets another version")
 	for i := len(list) - 1; i >= 0; i-- {
 		o := list[i]
-		label := format.DayMonthYear(o.At) + ", " + join(format.BTC(o.Sats)) + ", " + o.Ref
+		if o.booked.Ref != "" && i < len(list)-paymentsShown {
+			continue
+		}
+		label := format.DayMonthYear(o.At) + ", " + join(format.BTC(o.Sats)) + ", " + shortRef(o.Ref)
 		if o.booked.Ref != "" {
 			label += " (booked)"
 		}
@@ -109,13 +112,14 @@ func (p *page) bookingLines(id int64, list []payment) ([]views.VersionLine, erro
 	}
 	var lines []views.VersionLine
 	for i, v := range versions {
-		line := views.VersionLine{At: format.DateTimeUTC(v.KnownFrom), Who: v.Who, Since: format.DayMonthYear(v.ValidFrom), Changes: []string{v.Ref + ": booked " + join(format.BTC(v.Sats))}}
-		for _, before := range versions[i+1:] {
-			if before.Ref == v.Ref {
-				line.Changes, _ = changes(bookingAttributes(before), bookingAttributes(v))
-				line.Changes[0] = v.Ref + ": " + line.Changes[0]
-				break
-			}
+		before := slices.IndexFunc(versions[i+1:], func(b pool.Booked) bool { return b.Ref == v.Ref })
+		if before < 0 {
+			continue // its first
+		}
+		words, _ := changes(bookingAttributes(versions[i+1+before]), bookingAttributes(v))
+		line := views.VersionLine{At: format.DateTimeUTC(v.KnownFrom), Who: v.Who, Since: format.DayMonthYear(v.ValidFrom)}
+		for _, w := range words {
+			line.Changes = append(line.Changes, shortRef(v.Ref)+": "+w)
 		}
 		lines = append(lines, line)
 	}

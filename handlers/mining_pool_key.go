@@ -173,9 +173,9 @@ func workerWords(facts pool.Facts, r pool.WorkerReading) string {
 	if r.At.IsZero() {
 		return "Their list has not been read yet."
 	}
-	text := countOf(r.Count, "worker") + " in the list of " + minuteUTC(r.At) + "; read every " + format.Duration(r.Every)
+	text := format.Count(float64(r.Count)) + " in the list of " + minuteUTC(r.At) + "; read every " + format.Duration(r.Every)
 	if c, err := pool.CadenceOf(facts, r.Count); err == nil && c.Pages > 1 {
-		text += ", because " + facts.Title + " gives them in " + countOf(c.Pages, "answer")
+		text += "; " + facts.Title + " gives them in " + countOf(c.Pages, "answer")
 	}
 	return text + "."
 }

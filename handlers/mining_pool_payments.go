@@ -12,6 +12,10 @@ import (
 	"switchyard/views/ui"
 )
 
+// paymentsShown is how many payments the page lists; a pool that pays each block
+// has hundreds in a month.
+const paymentsShown = 60
+
 // payment is a payout seen from three sides.
 type payment struct {
 	pool.Payout
@@ -128,7 +132,10 @@ func (p *page) paymentsList(v pool.Account, list []payment, span poolSpan) views
 	if !span.month.IsZero() {
 		records.Facts.DataHref += "&month=" + span.month.Format(monthParam)
 	}
-	for i := len(list) - 1; i >= 0; i-- {
+	if len(list) > paymentsShown {
+		records.Older, records.OlderAs = records.Facts.DataHref, "All "+countOf(len(list), "payment")
+	}
+	for i := len(list) - 1; i >= max(0, len(list)-paymentsShown); i-- {
 		o := list[i]
 		mark, words := o.tieWords()
 		chain, ledger := views.Cell{Text: format.Missing}, views.Cell{Text: format.Missing}
@@ -142,10 +149,19 @@ func (p *page) paymentsList(v pool.Account, list []payment, span poolSpan) views
 			ledger = btcCell(mining.Of(o.booked.Sats))
 		}
 		records.Rows = append(records.Rows, views.RecordRow{Mark: mark, State: string(o.tie.State), Cells: []views.Cell{
-			{Text: format.DayMonthYear(o.At)}, {Text: o.Ref, Under: shortHash(o.TxID)}, btcCell(mining.Of(o.Sats)), chain, ledger, {Text: words, Under: o.booked.Note},
+			{Text: format.DayMonthYear(o.At)}, {Text: shortRef(o.Ref), Under: shortHash(o.TxID)}, btcCell(mining.Of(o.Sats)), chain, ledger, {Text: words, Under: o.booked.Note},
 		}})
 	}
 	return records
+}
+
+// shortRef is the pool's name of a payment, without the middle of a long one.
+func shortRef(ref string) string {
+	letters := []rune(ref)
+	if len(letters) <= 30 {
+		return ref
+	}
+	return string(letters[:20]) + "…" + string(letters[len(letters)-6:])
 }
 
 // shortHash is a transaction's id as people compare it.

@@ -102,6 +102,9 @@ func payoutsKPIs(audit poolAudit, days []auditDay, paid []payment) []ui.KPI {
 	}
 	due := ui.KPI{Label: "Due", Unit: ui.Mining, Value: format.BTC(sums.due), Why: why, Context: "what the work was worth, " + countOf(sums.days, "day")}
 	credited := ui.KPI{Label: "Credited", Unit: ui.Mining, Value: format.BTC(sums.credited), Why: why, Context: "by " + audit.facts.Title + ", with corrections"}
+	if sums.days == 0 {
+		credited = creditedAnyway(audit, credited)
+	}
 	gap := ui.KPI{Label: "Gap", Unit: ui.Mining, Value: format.Value{Text: format.Signed(float64(sums.credited-sums.due)/units.SatsPerBTC, 4), Unit: "BTC"}, Why: why, Context: gapContext(sums)}
 	list := []ui.KPI{due, credited, gap}
 	if luck, ok := luckKPI(audit, days); ok {
@@ -110,6 +113,20 @@ func payoutsKPIs(audit poolAudit, days []auditDay, paid []payment) []ui.KPI {
 	arrived := toBook(paid)
 	book := ui.KPI{Label: "To be booked", Unit: ui.Mining, Value: format.Value{Text: format.Count(float64(len(arrived)))}, Context: "of " + countOf(len(paid), "payment") + " in this span"}
 	return append(list, book)
+}
+
+// creditedAnyway is what was credited on days of which none can be judged.
+func creditedAnyway(audit poolAudit, k ui.KPI) ui.KPI {
+	sum, days := units.Sats(0), 0
+	for _, l := range audit.lines {
+		if l.Credited.Known {
+			sum, days = sum+l.Credited.Value, days+1
+		}
+	}
+	if days > 0 {
+		k.Value, k.Why, k.Context = format.BTC(sum), "", "in "+countOf(days, "day")+", not judged"
+	}
+	return k
 }
 
 func gapContext(s poolSums) string {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"switchyard/econ/mining"
@@ -19,12 +20,15 @@ func (p *page) daysList(audit poolAudit, list []auditDay, span poolSpan) views.R
 	v := views.RecordsPage{
 		Figure: views.FigurePoolDays, Title: "Day by day", Sub: "What the work was worth, and what the pool credited for it; gap below zero is missing", Refetch: poolEvents,
 		Columns: []views.DataColumn{
-			{Label: "Pool's day"}, {Label: "Our day", Unit: "UTC, credited of due", Right: true, Hide: "p3"}, {Label: "Hashrate", Right: true, Hide: "p2"},
-			{Label: "Due", Unit: "BTC", Right: true}, {Label: "Credited", Unit: "BTC", Right: true}, {Label: "Correction", Unit: "BTC", Right: true, Hide: "p3"},
-			{Label: "Gap", Unit: "BTC", Right: true}, {Label: "Gap", Unit: "% of due", Right: true, Hide: "p2"}, {Label: "Gap", Unit: "$, that day's price", Right: true, Hide: "p3"}, {Label: "Verdict"},
+			{Label: "Pool's day"}, {Label: "Hashrate", Right: true, Hide: "p2"},
+			{Label: "Due", Unit: "BTC", Right: true, Hide: "p2"}, {Label: "Credited", Unit: "BTC", Right: true, Hide: "p2"}, {Label: "Correction", Unit: "BTC", Right: true, Hide: "p3"},
+			{Label: "Gap", Unit: "BTC", Right: true}, {Label: "Gap", Unit: "% of due", Right: true}, {Label: "Gap", Unit: "$, that day's price", Right: true, Hide: "p3"}, {Label: "Verdict"},
 		},
 		Empty: ui.Problem{Kind: ui.Empty, Title: "No day is known", Text: "The account did not hold in this span, and nothing was credited."},
 		Facts: p.auditFacts(views.FigurePoolDays, audit, span),
+	}
+	if shifted {
+		v.Columns = slices.Insert(v.Columns, 1, views.DataColumn{Label: "Our day", Unit: "UTC, credited of due", Right: true, Hide: "p3"})
 	}
 	for i := len(list) - 1; i >= 0; i-- {
 		d := list[i]
@@ -33,7 +37,7 @@ func (p *page) daysList(audit poolAudit, list []auditDay, span poolSpan) views.R
 		})
 	}
 	if sums := sumDays(list); sums.days > 0 {
-		v.Total = sums.total()
+		v.Total = sums.total(shifted)
 	}
 	return v
 }
@@ -56,7 +60,10 @@ func (d auditDay) cells(shifted bool) []views.Cell {
 	hashrate := views.Cell{Text: format.Missing}
 	if d.hashrate.Known {
 		h := format.Hashrate(float64(d.hashrate.Value))
-		hashrate = views.Cell{Text: h.Text, Unit: h.Unit, Under: d.hashed.Source}
+		hashrate = views.Cell{Text: h.Text, Unit: h.Unit, Under: "our readings"}
+		if d.theirs {
+			hashrate.Under = "as the pool says"
+		}
 	}
 	correction := views.Cell{}
 	if d.Correction != 0 {
@@ -73,7 +80,11 @@ func (d auditDay) cells(shifted bool) []views.Cell {
 	if d.Disputed {
 		verdict.Under = "disputed: " + d.Reason
 	}
-	return []views.Cell{name, d.ownCell(), hashrate, btcCell(d.Due), btcCell(d.Credited), correction, signedBTC(d.Gap), fraction, usd, verdict}
+	cells := []views.Cell{name}
+	if shifted {
+		cells = append(cells, d.ownCell())
+	}
+	return append(cells, hashrate, btcCell(d.Due), btcCell(d.Credited), correction, signedBTC(d.Gap), fraction, usd, verdict)
 }
 
 // ownCell is what the day of UTC was credited of what was due.
@@ -107,7 +118,7 @@ func signedBTC(m mining.Maybe[units.Sats]) views.Cell {
 	return views.Cell{Text: format.Signed(float64(m.Value)/units.SatsPerBTC, 4), Under: format.Signed(float64(m.Value), 0) + " sat"}
 }
 
-func (s poolSums) total() *views.RecordRow {
+func (s poolSums) total(shifted bool) *views.RecordRow {
 	gap := s.credited - s.due
 	fraction, usd := format.Missing, format.Missing
 	if s.due != 0 {
@@ -116,10 +127,12 @@ func (s poolSums) total() *views.RecordRow {
 	if s.unpriced == 0 {
 		usd = format.Signed(s.usd, 0)
 	}
-	return &views.RecordRow{Cells: []views.Cell{
-		{Text: countOf(s.days, "day") + " judged"}, {}, {}, btcCell(mining.Of(s.due)), btcCell(mining.Of(s.credited)), signedBTC(mining.Of(s.corrections)),
-		signedBTC(mining.Of(gap)), {Text: fraction}, {Text: usd}, {},
-	}}
+	cells := []views.Cell{{Text: countOf(s.days, "day") + " judged"}}
+	if shifted {
+		cells = append(cells, views.Cell{})
+	}
+	return &views.RecordRow{Cells: append(cells, views.Cell{}, btcCell(mining.Of(s.due)), btcCell(mining.Of(s.credited)), signedBTC(mining.Of(s.corrections)),
+		signedBTC(mining.Of(gap)), views.Cell{Text: fraction}, views.Cell{Text: usd}, views.Cell{})}
 }
 
 func verdictWords(v pool.Verdict) string {

@@ -42,10 +42,10 @@ func TestAnUnderpaidDayIsNamedWithItsAmount(t *testing.T) {
 	path := fmt.Sprintf("/mining/pools/%d", id)
 	s.says(path+"/payouts",
 		"Harbour Pool credited 16.6388 BTC of 16.8312 due in 7 days ; it paid 8.0% short on 6 Mar , 0.1924 BTC .",
-		"240,445,209 sat", "221,209,592 sat", "−19,235,617 sat", "−8.00", "−19,236", "5.00 EH/s", "Foundry USA, with its credit", "Short", "7 days judged", "−1.14% of what was due",
+		"240,445,209 sat", "221,209,592 sat", "−19,235,617 sat", "−8.00", "−19,236", "5.00 EH/s", "as the pool says", "Short", "7 days judged", "as the pool says 2.4045 240,445,209 sat 2.4045 240,445,209 sat 0.0000 0 sat 0.00", "−1.14% of what was due",
 		"10 Mar 2026", "it has not ended")
 	s.says(path+"/days/2026-03-06",
-		"Foundry USA credited 8.0% short : 2.2121 BTC of 2.4045 BTC due, 0.1924 BTC are missing", "240445209", "130000000000000", "M7: gross × (1 − fee)", "day-2026-03-06", "terms as typed by Test", "144 blocks", "blocks of the chain")
+		"Foundry USA credited 8.0% short : 2.2121 BTC of 2.4045 BTC due, 0.1924 BTC are missing", "240445209", "130000000000000", "M7: gross × (1 − fee)", "day-2026-03-06", "terms as typed by Test", "Foundry USA, with its credit", "144 blocks", "blocks of the chain")
 	_, days := s.get(fmt.Sprintf("/data/pool-days.csv?account=%d", id))
 	if !contains(days, "2026-03-06") || !contains(days, ",240445209,221209592,0,-19235617,-0.0800000") || !contains(days, ",short,") {
 		t.Errorf("the file of days: %.2000s", days)
@@ -94,7 +94,7 @@ func TestWithoutBlocksTheDailySeriesTellTheNetwork(t *testing.T) {
 	id := s.pool("Harbour Pool", nil)
 	s.credit(id, march3, dayDue, dayDue)
 	path := fmt.Sprintf("/mining/pools/%d/days/", id)
-	s.says(path+"2026-03-03", "240445209", "daily series of difficulty and fees", "agrees")
+	s.says(path+"2026-03-03", "240445209", "daily series, a retarget by the day's mean", "agrees")
 	s.says(path+"2026-03-04", "The day is not known : difficulty and fees of the day are not known")
 }
 
@@ -132,7 +132,7 @@ func TestAHashrateThatNobodyKnowsIsNotZero(t *testing.T) {
 	s.readings(id, march3.AddDate(0, 0, 1), 24+20, 5*units.EH)
 	path := fmt.Sprintf("/mining/pools/%d", id)
 	s.says(path+"/payouts", "Harbour Pool credited 2.4045 BTC of 2.4045 due in 1 day ", "2 days cannot be judged")
-	s.says(path+"/days/2026-03-03", "The day is not known : the pool does not say with what hashrate, and we have no readings of the day")
+	s.says(path+"/days/2026-03-03", "The day is not known : neither the pool nor our readings tell the hashrate")
 	s.says(path+"/days/2026-03-04", "agrees", "mean of 24 hours")
 	s.says(path+"/days/2026-03-05", "our readings cover 20 of the day's 24 hours")
 	_, file := s.get(fmt.Sprintf("/data/pool-days.csv?account=%d", id))
