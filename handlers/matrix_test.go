@@ -294,8 +294,7 @@ func (s *site) company() (canaries map[access.Room]string) {
 	if err := s.db.As(access.Mining).InsertUnits(ctx, by, []fleet.Unit{unit}, "CanaryMine"); err != nil {
 		s.t.Fatal(err)
 	}
-	s.poolAccount("CanaryMine", pool.Luxor, pool.FPPS, "1")
-	s.workers(1, day.ValidFrom, []pool.Worker{worker("CanaryMine", 0, day.ValidFrom)}, []pool.Place{stands(1, "CanaryMine", 200)})
+	s.workers(account, day.ValidFrom, []pool.Worker{worker("CanaryMine", 0, day.ValidFrom)}, []pool.Place{stands(1, "CanaryMine", 200)})
 	if _, err := s.db.As(access.Business).InsertCustomer(ctx, by, ai.Customer{Name: "CanaryDeal", Country: "US", Segment: ai.Lab, Version: day}); err != nil {
 		s.t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func (p *page) workerPage() (views.PoolWorkerPage, error) {
 	v := views.PoolWorkerPage{
 		Name: w.Name, Events: topicPoolWorkers, Sentence: p.workerSentence(k, w), Facts: p.workerFacts(k, w),
 		Links: []views.Link{{Href: workersPath + "?account=" + strconv.FormatInt(w.Account, 10), Label: "Workers"}, {Href: poolPath(w.Account), Label: k.account(w.Account)}},
-		Days:  p.workerDays(w, days),
+		Days:  p.workerDays(days),
 	}
 	if w.Serial != "" {
 		v.Links = append(v.Links, views.Link{Href: unitPath(w.Serial), Label: "Machine " + w.Serial})
@@ -156,7 +156,7 @@ func shareFact(w pool.SeenWorker) string {
 }
 
 // workerDays are the days of a worker as a chart and a table.
-func (p *page) workerDays(w pool.SeenWorker, days []pool.WorkerDay) views.WorkerDaysFigure {
+func (p *page) workerDays(days []pool.WorkerDay) views.WorkerDaysFigure {
 	v := views.WorkerDaysFigure{Facts: p.typedFacts(views.FigureWorkerDays, "readings of the pool's list of workers"), Events: topicPoolWorkers}
 	v.DataHref += "?" + p.c.QueryParams().Encode()
 	if len(days) == 0 {

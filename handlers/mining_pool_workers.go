@@ -202,6 +202,7 @@ func (k workerNames) counted(f db.PoolWorkerFilter) (all, online, offline, unnam
 			online += c.Workers
 		case pool.Offline:
 			offline += c.Workers
+		case pool.Disabled, pool.WorkerGone: // neither
 		}
 		if c.Site == 0 {
 			unnamed += c.Workers

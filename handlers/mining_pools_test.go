@@ -12,21 +12,15 @@ import (
 	"switchyard/econ/market"
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/pool"
-	"switchyard/econ/record"
 	"switchyard/econ/units"
 )
 
 // poolAccount adds an account and returns its number.
 func (s *site) poolAccount(name string, party pool.Party, scheme pool.Scheme, fee string) int64 {
 	s.t.Helper()
-	id, err := s.db.As(access.Mining).InsertPoolAccount(s.t.Context(), access.Actor{Name: "Test"}, pool.Account{
-		Name: name, Party: party, Account: "acct-" + name, Scheme: scheme, Fee: rateOf(s.t, fee), Tolerance: rateOf(s.t, "0.5"), Rules: "{serial}", Watched: true,
-		Version: record.Version{ValidFrom: time.Now().UTC()},
+	return s.pool(name, func(v *pool.Account) {
+		v.Party, v.Account, v.Scheme, v.Fee, v.Rules, v.ValidFrom = party, "acct-"+name, scheme, rateOf(s.t, fee), "{serial}", time.Now().UTC()
 	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return id
 }
 
 // standing stores what a pool says of an account at a moment.
@@ -281,5 +275,25 @@ func TestTheLivePageHasThePools(t *testing.T) {
 	s.as(access.Finance)
 	if p = s.page("/mining"); contains(p.body, "Openshare") || contains(p.body, "at a pool") {
 		t.Error("who may not read the unit sees its pools")
+	}
+}
+
+// The sentence names the account that was paid short, and the sums are those of the
+// days that can be judged.
+func TestThePoolsPageSaysWhichAccountWasPaidShort(t *testing.T) {
+	s := openPools(t)
+	s.chain(march3, 7, nil)
+	short, right := s.pool("Harbour", nil), s.pool("Anvil", func(v *pool.Account) { v.Account = "another" })
+	s.credit(short, march3, dayDue, dayDue, dayDue, eightLess, dayDue, dayDue, dayDue)
+	s.credit(right, march3, dayDue, dayDue, dayDue, dayDue, dayDue, dayDue, dayDue)
+	text := s.page("/mining/pools").text("#pools-now")
+	// 13 × 240,445,209 and 221,209,592 credited of 14 × 240,445,209.
+	for _, want := range []string{"Harbour paid short on 1 day of the last 30.", "Paid against due, 30 d 99.43 % −0.1924 BTC of 33.6623 BTC; 14 of 14 days judged"} {
+		if !contains(text, want) {
+			t.Errorf("the page does not say %q: %s", want, text)
+		}
+	}
+	if contains(text, "Anvil paid short") {
+		t.Error("who paid what was due is said to have paid short")
 	}
 }

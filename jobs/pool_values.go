@@ -24,7 +24,7 @@ const (
 	poolPast  = 400 * 24 * time.Hour
 	poolAgain = 8 * 24 * time.Hour
 	// Payouts are looked for on the chain, so many a run, until they are in a block.
-	payoutsARun  = 10
+	payoutsARun  = 60
 	lookAgain    = 10 * time.Minute
 	seriesPoolHs = "mining.pool_hashrate_hs"
 )
