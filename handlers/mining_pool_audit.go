@@ -230,21 +230,25 @@ func (b dayBasis) hashrate(facts pool.Facts, id int64, from, to time.Time) (rate
 	return mining.Of(units.Hashrate(day.Mean)), pool.Seen{Source: source, At: to}, false
 }
 
-// found is what the pool found on a day, by the name the chain knows it under.
-// No pool states its hashrate of a past day, and blocks are too few to tell it.
+// found is what the pool found on a day, by the name the chain knows it under. No
+// pool states its hashrate of a past day: its blocks over the whole span tell it
+// well enough to know how much luck moves.
 func (b dayBasis) found(v pool.Account, from time.Time) (pool.Found, pool.Seen) {
-	f := pool.Found{PoolHashrate: mining.Unknown[units.Hashrate]("the pool's hashrate is not known")}
-	d, ok := b.chain.Day(from)
-	switch {
-	case v.Finder == "":
-		f.Blocks = mining.Unknown[int]("the name under which the pool finds blocks is not typed")
-	case !ok || !d.Whole:
-		f.Blocks = mining.Unknown[int]("not all blocks of the day are stored")
-	default:
+	if v.Finder == "" {
+		const why = "the name under which the pool finds blocks is not typed"
+		return pool.Found{PoolHashrate: mining.Unknown[units.Hashrate](why), Blocks: mining.Unknown[int](why)}, pool.Seen{}
+	}
+	f := pool.Found{Estimated: true}
+	var of int
+	f.PoolHashrate, of = b.chain.Hashrate(v.Finder)
+	if d, ok := b.chain.Day(from); ok && d.Whole {
 		own := d.Found[v.Finder]
 		f.Blocks, f.Subsidies, f.Fees = mining.Of(own.Blocks), own.Subsidies, own.Fees
+	} else {
+		f.Blocks = mining.Unknown[int]("not all blocks of the day are stored")
 	}
-	return f, pool.Seen{Source: fmt.Sprintf("blocks of the chain found by %q", v.Finder), At: from.Add(24 * time.Hour)}
+	source := fmt.Sprintf("blocks of the chain found by %q; the pool's hashrate is estimated from %s", v.Finder, countOf(of, "block"))
+	return f, pool.Seen{Source: source, At: from.Add(24 * time.Hour)}
 }
 
 // network is what the network asked and paid on a day, where it comes from, and
@@ -264,6 +268,11 @@ func (b dayBasis) network(from, to time.Time) (parts []pool.Network, seen pool.S
 	for day := from.Truncate(24 * time.Hour); day.Before(to); day = day.Add(24 * time.Hour) {
 		if !dated[day.Unix()] {
 			return nil, pool.Seen{}, 0
+		}
+	}
+	for _, n := range parts {
+		if n.Difficulty != parts[0].Difficulty {
+			return nil, pool.Seen{}, 0 // the moment of the change decides, and only blocks tell it
 		}
 	}
 	return parts, pool.Seen{Source: "daily series, a retarget by the day's mean", At: to}, 0
@@ -287,7 +296,7 @@ func (d poolDay) expected(open bool) mining.Maybe[pool.Expectation] {
 	case !d.hashrate.Known:
 		return mining.Unknown[pool.Expectation](d.hashrate.Reason())
 	case len(d.work) == 0:
-		return mining.Unknown[pool.Expectation]("difficulty and fees of the day are not known")
+		return mining.Unknown[pool.Expectation]("difficulty and fees of the day are not known from blocks, nor from daily values of a day without a change of difficulty")
 	}
 	work := make([]pool.Work, len(d.work))
 	for i, s := range d.work {

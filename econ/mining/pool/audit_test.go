@@ -167,3 +167,44 @@ func TestVerdictIsMonotoneInPay(t *testing.T) {
 		}
 	}
 }
+
+// An estimate of a pool's hashrate tells how far luck may move the pay, and never
+// what our share of its blocks was.
+func TestAnEstimatedHashrateTellsLuckAlone(t *testing.T) {
+	from := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	work := []pool.Work{{From: from, To: from.Add(24 * time.Hour), Hashrate: 5 * units.EH, Difficulty: 130e12, Subsidy: 312_500_000, MeanFees: 3_000_000}}
+	found := pool.Found{PoolHashrate: mining.Of(90 * units.EH), Blocks: mining.Of(15), Subsidies: 15 * 312_500_000, Fees: 52_000_000}
+	exact, err := pool.Expect(pool.Terms{Scheme: pool.PPLNS, Fee: 0.005}, work, found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found.Estimated = true
+	guess, err := pool.Expect(pool.Terms{Scheme: pool.PPLNS, Fee: 0.005}, work, found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !exact.ByBlocks.Known || guess.ByBlocks.Known || guess.Range != exact.Range || guess.Due() != exact.Expected {
+		t.Errorf("exactly %+v, estimated %+v", exact, guess)
+	}
+	for paid, want := range map[units.Sats]pool.Verdict{guess.Range.Value.Low: pool.WithinLuck, guess.Range.Value.Low - 1: pool.Short, guess.Range.Value.High + 1: pool.Over} {
+		l, err := pool.Judge(pool.Claim{From: from, To: from.Add(24 * time.Hour), Paid: mining.Of(pool.Earning{Net: paid}), Expected: mining.Of(guess), Tolerance: 0.01}, from.AddDate(0, 0, 3))
+		if err != nil || l.Verdict != want {
+			t.Errorf("%d sat paid are %q (%v), want %q", paid, l.Verdict, err, want)
+		}
+	}
+}
+
+func TestAPoolsHashrateIsToldByItsBlocks(t *testing.T) {
+	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	c := pool.Chain{Epochs: []pool.Epoch{{From: from.AddDate(0, 0, -1), Difficulty: 130e12, Subsidy: 312_500_000}}}
+	for i := range 10 {
+		c.Days = append(c.Days, pool.ChainDay{From: from.AddDate(0, 0, i), Blocks: 144, Whole: i != 9, Found: map[string]pool.FoundBlocks{"Ours": {Blocks: 14}, "Rare": {Blocks: 1}}})
+	}
+	rate, blocks := c.Hashrate("Ours")
+	if want := 14 * 130e12 * (1 << 32) / 86_400; blocks != 9*14 || !rate.Known || math.Abs(float64(rate.Value)/want-1) > 1e-12 {
+		t.Errorf("%v from %d blocks, want %v from 126", rate, blocks, want)
+	}
+	if rate, blocks := c.Hashrate("Rare"); rate.Known || blocks != 9 {
+		t.Errorf("nine blocks tell %v (%d)", rate, blocks)
+	}
+}

@@ -1,8 +1,11 @@
 package pool
 
 import (
+	"fmt"
 	"time"
 
+	"switchyard/econ/market"
+	"switchyard/econ/mining"
 	"switchyard/econ/units"
 )
 
@@ -71,4 +74,41 @@ func (c Chain) Network(from, to time.Time) []Network {
 		}
 	}
 	return parts
+}
+
+// leastFound is the fewest blocks from which a pool's hashrate is estimated: with
+// so many it is known to about a third.
+const leastFound = 10
+
+// Hashrate is that of a pool as its blocks tell over all whole days of the chain
+// (M2): D·2^32 for each block, over their time. It also returns how many blocks
+// it stands on.
+func (c Chain) Hashrate(finder string) (mining.Maybe[units.Hashrate], int) {
+	var hashes, seconds float64
+	blocks := 0
+	for _, d := range c.Days {
+		if !d.Whole {
+			continue
+		}
+		seconds += day.Seconds()
+		n := d.Found[finder].Blocks
+		blocks += n
+		if difficulty, ok := c.difficulty(d.From.Add(day / 2)); ok {
+			hashes += float64(n) * market.HashesPerBlock(difficulty)
+		}
+	}
+	if blocks < leastFound {
+		return mining.Unknown[units.Hashrate](fmt.Sprintf("the chain shows %d blocks of the pool, too few to tell its hashrate", blocks)), blocks
+	}
+	return mining.Of(units.Hashrate(hashes / seconds)), blocks
+}
+
+// difficulty is that in force at a moment.
+func (c Chain) difficulty(at time.Time) (float64, bool) {
+	for i := len(c.Epochs) - 1; i >= 0; i-- {
+		if !c.Epochs[i].From.After(at) {
+			return c.Epochs[i].Difficulty, true
+		}
+	}
+	return 0, false
 }

@@ -71,6 +71,8 @@ func (l *legs) luck(s Scheme, work []Work, found Found) {
 	l.mean, l.share = mining.Of(mean), found.Share
 	switch {
 	case l.share.Known:
+	case found.Estimated:
+		l.share = mining.Unknown[float64]("the pool's hashrate is an estimate, which does not tell our share")
 	case mean > 0:
 		l.share = mining.Of(math.Min(l.blocks/mean, 1))
 	default:

@@ -32,6 +32,9 @@ func (s Scheme) byBlocks() bool { return s == PPLNS || s == TIDES || s == Solo }
 // of a solo miner its own blocks. The zero value says that nothing is known.
 type Found struct {
 	PoolHashrate mining.Maybe[units.Hashrate] // mean over the span
+	// Estimated says that PoolHashrate is one from the pool's blocks: it tells how
+	// much luck there is, and nothing of our share.
+	Estimated bool
 	Blocks       mining.Maybe[int]            // without them the next three say nothing
 	Subsidies    units.Sats                   // sum over the blocks
 	Fees         units.Sats                   // sum of their transaction fees
