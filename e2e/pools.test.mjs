@@ -1,17 +1,25 @@
-// Mining operations spot what is dark: from the live page to the place, the worker
-// and its machine, and the numbers of the page agree with the file.
+// Spot the pool that paid short, open the evidence, tell the pool, export the
+// dispute, and replace the key of its account.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { Server, desktop, launch, open, phone, ready, until, violations } from "./harness.mjs";
 
+const desk = "Mining operations";
+const path = { harbour: "/mining/pools/1", anvil: "/mining/pools/2", longshore: "/mining/pools/3", openshare: "/mining/pools/4", house: "/mining/pools/5" };
+const names = { harbour: "Harbour Pool", anvil: "Anvil", longshore: "Longshore", openshare: "Openshare", house: "House node" };
+
 let server, browser;
 
-const file = async (path) => (await fetch(server.url + path, { headers: { cookie: await server.cookie("Mining operations") } })).text();
+// text is a page as somebody of the desk reads it, without a browser.
+async function text(address) {
+  const res = await fetch(server.url + address, { headers: { cookie: await server.cookie(desk) } });
+  return res.text();
+}
 
 before(async () => {
   [server, browser] = await Promise.all([Server.start(), launch()]);
-  await until("the workers of an account, and what is dark of them", async () => (await file("/data/pool-dark.csv")).trim().split("\n").length > 2, 120_000);
-  await until("the first hashprice", async () => /"points":\[\[/.test(JSON.stringify(await server.json("/api/v1/series/market.hashprice_usd_per_ph_day?points=10").catch(() => null))), 60_000);
+  await until("a judged month at Anvil", async () => (await text(`${path.anvil}/payouts`)).includes("8.0% short on"), 180_000);
 });
 
 after(async () => {
@@ -19,47 +27,81 @@ after(async () => {
   await server?.close();
 });
 
-test("mining operations spot what is dark", async () => {
-  const { context, page, complaints } = await open(browser, desktop, server, "Mining operations");
-  await page.goto(`${server.url}/mining`);
+test("each account of the demo has a page that says how it stands", async () => {
+  for (const [key, name] of Object.entries(names)) {
+    const page = await text(path[key]);
+    assert.ok(page.includes(`<h1>${name}</h1>`), name);
+    assert.ok(!page.includes("demo-key-of") && !page.includes("demo-secret-of"), `${name} shows its key`);
+  }
+});
+
+test("spot the pool, open the evidence, export the dispute, rotate the key", async () => {
+  const { context, page, complaints } = await open(browser, desktop, server, desk);
+  await page.goto(`${server.url}${path.anvil}/payouts`);
   await ready(page);
-  assert.match(await page.textContent("#fleet-kpis"), /Effective hashrate[\s\S]*of expected[\s\S]*Workers online/);
-  assert.ok((await page.locator("#pools tbody tr").count()) > 1, "accounts in the table");
-  await page.locator("#rail, nav").getByRole("link", { name: "Pools" }).first().click();
+  assert.match(await page.textContent(".lede"), /^Anvil credited [\d.,]+ BTC of [\d.,]+ due in \d+ days?; it paid 8\.0% short on \d+ \w+, 0\.\d{4} BTC\.$/);
+  const short = page.locator("#pool-days tbody tr", { hasText: "Short" });
+  assert.equal(await short.count(), 1);
+  assert.match(await short.textContent(), /−8\.00/);
+  await short.getByRole("link").click();
+  await page.waitForURL("**/days/*");
   await ready(page);
-  assert.match(await page.textContent("#pools-now .lede"), /The pools count .*EH\/s.*workers? (is|are) dark, which costs \$[\d,.]+ an hour/s);
-  assert.match(await page.textContent("#pool-reading"), /workers on \d+ pages?, read in .*, every \d+ minutes/s);
-  const first = page.locator("#pool-dark tbody tr").first();
-  const [place, dark] = [await first.locator("th").innerText(), Number((await first.locator("td").first().innerText()).replace(/,/g, ""))];
-  const row = (await file("/data/pool-dark.csv")).split("\n").find((line) => line.startsWith(place.replace(", ", ",")));
-  assert.ok(row && dark > 0, `${place}: ${row}`);
-  await first.getByRole("link").click();
-  await ready(page);
-  assert.match(page.url(), /workers\?state=offline&site=\d+/);
-  assert.ok((await page.locator("#pool-workers tbody tr").count()) > 0);
-  await page.locator("#pool-workers tbody th a").first().click();
-  await ready(page);
-  assert.match(await page.textContent(".lede"), /Offline at .* since .*; it stands at /);
-  assert.ok((await page.locator("#worker-days tbody tr").count()) > 0, "its days");
+  assert.match(await page.textContent(".lede"), /Foundry USA credited 8\.0% short/);
+  assert.match(await page.textContent("#pool-dispute"), /M7: gross × \(1 − fee\)/);
   assert.deepEqual(await violations(page), []);
-  await page.getByRole("link", { name: /^Machine / }).click();
+
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Dispute file, CSV" }).click()]);
+  const file = await readFile(await download.path(), "utf8");
+  const gap = Number(file.match(/^gap,(-\d+),sat,/m)[1]);
+  const due = Number(file.match(/^due,(\d+),sat,/m)[1]);
+  assert.ok(Math.abs(gap / due + 0.08) < 0.0005, `${gap} of ${due}`);
+  assert.match(file, /^verdict,short,/m);
+
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.locator(".print-only", { hasText: "Foundry USA, northvale-east" }).isVisible());
+  assert.ok(!(await page.getByRole("button", { name: "Save remark" }).isVisible()));
+  await page.emulateMedia({ media: "screen" });
+
+  await page.getByLabel("Disputed").check();
+  await page.getByRole("button", { name: "Save remark" }).click();
+  await page.getByText("This is needed.").waitFor(); // the reason
+  assert.ok(await page.getByLabel("Disputed").isChecked());
+  await page.getByLabel("Reason").fill("ticket 4711");
+  await page.getByRole("button", { name: "Save remark" }).click();
+  await page.waitForURL("**/days/*?saved=1");
+  assert.match(await page.textContent(".lede"), /the pool was asked about it/);
+
+  await page.goto(`${server.url}${path.anvil}`);
   await ready(page);
-  assert.match(await page.textContent("main"), /Its life/);
-  assert.deepEqual(complaints, []);
+  await page.getByLabel("API key").fill("canary-of-the-journey");
+  await page.getByRole("button", { name: "Replace the key" }).click();
+  await page.waitForURL("**/pools/2?saved=1");
+  assert.match(await page.textContent("#pool-standing"), /by J\. Okonjo, sealed under the key made from the server's secret/);
+  assert.ok(!(await page.content()).includes("canary-of-the-journey"));
+  assert.deepEqual(complaints.filter((c) => !c.includes("422")), []);
   await context.close();
 });
 
-for (const [name, options] of [["a phone in the dark", { ...phone, colorScheme: "dark" }], ["a desktop in the dark", { ...desktop, colorScheme: "dark" }]]) {
-  test(`the pools and their workers can be read on ${name}`, async () => {
-    const { context, page, complaints } = await open(browser, options, server, "Mining operations");
-    for (const path of ["/mining/pools", "/mining/pools?window=7d", "/mining/pools/workers?state=offline", "/mining"]) {
-      await page.goto(server.url + path);
+test("an executive reads all of it, and is offered no form", async () => {
+  const { context, page } = await open(browser, desktop, server);
+  for (const address of [path.longshore, `${path.longshore}/payouts`]) {
+    await page.goto(server.url + address);
+    await ready(page);
+    assert.equal(await page.locator('main form[method="post"]').count(), 0, address);
+  }
+  assert.match(await page.textContent("#pool-days"), /apportioned by time/); // its day begins at 16:00 UTC
+  await context.close();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`payouts can be read by everybody on a phone, ${colorScheme}`, async () => {
+    const { context, page } = await open(browser, { ...phone, colorScheme }, server, desk);
+    for (const address of [`${path.anvil}/payouts`, `${path.openshare}/payouts`, path.house]) {
+      await page.goto(server.url + address);
       await ready(page);
-      assert.deepEqual(await violations(page), [], path);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(over <= 0, `${path}: ${over} px too wide`);
+      assert.deepEqual(await violations(page), [], address);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${address} is wider than the phone`);
     }
-    assert.deepEqual(complaints, []);
     await context.close();
   });
 }
