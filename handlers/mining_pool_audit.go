@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"switchyard/db"
@@ -232,15 +233,17 @@ func (b dayBasis) hashrate(facts pool.Facts, id int64, from, to time.Time) (rate
 
 // found is what the pool found on a day, by the name the chain knows it under. No
 // pool states its hashrate of a past day: its blocks over the whole span tell it
-// well enough to know how much luck moves.
+// to about one part in the root of their number.
 func (b dayBasis) found(v pool.Account, from time.Time) (pool.Found, pool.Seen) {
 	if v.Finder == "" {
 		const why = "the name under which the pool finds blocks is not typed"
 		return pool.Found{PoolHashrate: mining.Unknown[units.Hashrate](why), Blocks: mining.Unknown[int](why)}, pool.Seen{}
 	}
-	f := pool.Found{Estimated: true}
+	var f pool.Found
 	var of int
-	f.PoolHashrate, of = b.chain.Hashrate(v.Finder)
+	if f.PoolHashrate, of = b.chain.Hashrate(v.Finder); f.PoolHashrate.Known {
+		f.Error = 1 / math.Sqrt(float64(of)) // of a count of chance
+	}
 	if d, ok := b.chain.Day(from); ok && d.Whole {
 		own := d.Found[v.Finder]
 		f.Blocks, f.Subsidies, f.Fees = mining.Of(own.Blocks), own.Subsidies, own.Fees

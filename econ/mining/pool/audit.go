@@ -21,7 +21,7 @@ const (
 	Agrees     Verdict = "agrees"      // within the tolerance
 	Short      Verdict = "short"       // less than was earned
 	Over       Verdict = "over"        // more than was earned
-	WithinLuck Verdict = "within luck" // off, and no more than luck explains with 95 %
+	WithinLuck Verdict = "within luck" // off, and no more than luck explains with 95 %, or the error of our share
 	Open       Verdict = "open"        // the span has not ended, or less than Grace ago and without credit
 	Late       Verdict = "late"        // ended more than Grace ago, and nothing is credited
 	Unknown    Verdict = "unknown"     // it cannot be judged
@@ -132,11 +132,18 @@ func (l Line) verdict(now time.Time) (verdict Verdict, why string) {
 	return l.off()
 }
 
+// shareErrors is how many standard errors of an estimated share a gap may be before
+// anybody is asked about it. All days share one estimate, so that more days do not
+// make a false alarm more likely.
+const shareErrors = 3
+
 // off is the verdict on a gap beyond the tolerance. Where the blocks are known,
-// luck has had its say.
+// luck has had its say, and what is left is how well our share of them is known.
 func (l Line) off() (verdict Verdict, why string) {
 	e := l.Expected.Value
 	switch {
+	case e.ByBlocks.Known && math.Abs(float64(l.Gap.Value)) <= shareErrors*e.ShareError*float64(e.ByBlocks.Value):
+		return WithinLuck, ""
 	case e.ByBlocks.Known:
 	case !e.Range.Known:
 		return Unknown, e.Range.Reason()

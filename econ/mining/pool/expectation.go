@@ -18,6 +18,7 @@ type Expectation struct {
 	Fees         units.Sats               // part of Expected that stands for transaction fees
 	ByBlocks     mining.Maybe[units.Sats] // after the fee, by the blocks the pool did find; FPPS has none
 	FeesByBlocks mining.Maybe[units.Sats] // part of ByBlocks that stands for transaction fees
+	ShareError   float64                  // relative standard error of our share in ByBlocks; 0: it is exact
 	// RelativeSD is that of the luck the miner carries, in the pay as a whole;
 	// 0 under FPPS.
 	RelativeSD mining.Maybe[float64]

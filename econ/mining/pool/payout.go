@@ -71,8 +71,6 @@ func (l *legs) luck(s Scheme, work []Work, found Found) {
 	l.mean, l.share = mining.Of(mean), found.Share
 	switch {
 	case l.share.Known:
-	case found.Estimated:
-		l.share = mining.Unknown[float64]("the pool's hashrate is an estimate, which does not tell our share")
 	case mean > 0:
 		l.share = mining.Of(math.Min(l.blocks/mean, 1))
 	default:
@@ -106,6 +104,9 @@ func (l legs) round(terms Terms, found Found) (Expectation, error) {
 	}
 	e.RelativeSD, e.Range = l.spread(terms.Scheme, sats)
 	e.ByBlocks, e.FeesByBlocks = l.found(terms.Scheme, found, sats)
+	if !found.Share.Known {
+		e.ShareError = found.Error
+	}
 	return e, failed
 }
 

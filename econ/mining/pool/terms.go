@@ -32,13 +32,13 @@ func (s Scheme) byBlocks() bool { return s == PPLNS || s == TIDES || s == Solo }
 // of a solo miner its own blocks. The zero value says that nothing is known.
 type Found struct {
 	PoolHashrate mining.Maybe[units.Hashrate] // mean over the span
-	// Estimated says that PoolHashrate is one from the pool's blocks: it tells how
-	// much luck there is, and nothing of our share.
-	Estimated bool
-	Blocks       mining.Maybe[int]            // without them the next three say nothing
-	Subsidies    units.Sats                   // sum over the blocks
-	Fees         units.Sats                   // sum of their transaction fees
-	Share        mining.Maybe[float64]        // of them, as the pool states it; unknown: hashrate over PoolHashrate
+	// Error is the relative standard error of PoolHashrate where it is estimated, as
+	// from the pool's blocks; 0: it is exact.
+	Error     float64
+	Blocks    mining.Maybe[int]     // without them the next three say nothing
+	Subsidies units.Sats            // sum over the blocks
+	Fees      units.Sats            // sum of their transaction fees
+	Share     mining.Maybe[float64] // of them, as the pool states it; unknown: hashrate over PoolHashrate
 }
 
 func (f Found) validate() error {
@@ -46,6 +46,7 @@ func (f Found) validate() error {
 	if f.PoolHashrate.Known {
 		err = positive("the pool's hashrate", float64(f.PoolHashrate.Value))
 	}
+	err = errors.Join(err, fraction("error of the pool's hashrate", f.Error))
 	if f.Blocks.Known {
 		err = errors.Join(err, count("blocks found", f.Blocks.Value),
 			notNegative("their subsidies", float64(f.Subsidies)), notNegative("their fees", float64(f.Fees)))
