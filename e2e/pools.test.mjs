@@ -19,7 +19,8 @@ async function text(address) {
 
 before(async () => {
   [server, browser] = await Promise.all([Server.start(), launch()]);
-  await until("a judged month at Anvil", async () => (await text(`${path.anvil}/payouts`)).includes("8.0% short on"), 180_000);
+  const judged = (page) => page.includes("8.0% short on") && !page.includes("cannot be judged");
+  await until("all days of Anvil judged", async () => judged(await text(`${path.anvil}/payouts`)), 240_000);
 });
 
 after(async () => {

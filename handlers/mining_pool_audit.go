@@ -98,7 +98,7 @@ func (p *page) dayBasis(facts pool.Facts, id int64, from, to time.Time) (dayBasi
 		return b, err
 	}
 	if b.needsReadings(facts, from, to) {
-		b.readings, err = p.s.DayMeans(p.ctx, poolHashrateKey(id), from, to)
+		b.readings, err = p.s.DayMeans(p.ctx, poolHashrateKey(id), from.Add(-24*time.Hour), to)
 		if err != nil && !errors.Is(err, db.ErrNotFound) { // a series that is not there yet has no readings
 			return b, err
 		}
@@ -201,6 +201,9 @@ func (b dayBasis) day(facts pool.Facts, id int64, from time.Time) poolDay {
 	}
 	d.hashrate, d.hashed, d.theirs = b.hashrate(facts, id, from, to)
 	d.found, d.counted = b.found(v, from)
+	if v.Scheme == pool.TIDES || v.Scheme == pool.PPLNS {
+		d.found.Error = math.Hypot(d.found.Error, b.lag(facts, id, from, d.hashrate))
+	}
 	network, mined, blocks := b.network(from, to)
 	if !d.hashrate.Known || len(network) == 0 {
 		return d
@@ -252,6 +255,17 @@ func (b dayBasis) found(v pool.Account, from time.Time) (pool.Found, pool.Seen) 
 	}
 	source := fmt.Sprintf("blocks of the chain found by %q; the pool's hashrate is estimated from %s", v.Finder, countOf(of, "block"))
 	return f, pool.Seen{Source: source, At: from.Add(24 * time.Hour)}
+}
+
+// lag is how far the hashrate of a day is from that of the day before, as a
+// fraction of it: schemes that pay by the last shares still pay for those. Where
+// the day before is not known it is zero.
+func (b dayBasis) lag(facts pool.Facts, id int64, from time.Time, rate mining.Maybe[units.Hashrate]) float64 {
+	before, _, _ := b.hashrate(facts, id, from.Add(-24*time.Hour), from)
+	if !rate.Known || !before.Known || rate.Value <= 0 {
+		return 0
+	}
+	return math.Min(1, math.Abs(float64(before.Value/rate.Value)-1))
 }
 
 // network is what the network asked and paid on a day, where it comes from, and
