@@ -34,7 +34,9 @@ type poolDay struct {
 	work     []pool.Stretch // empty if the day cannot be computed
 	found    pool.Found
 	counted  pool.Seen
-	remark   pool.Remark // the zero value: there is none
+	// The pool's hashrate was read through the day, not estimated from its blocks.
+	wholeRead bool
+	remark    pool.Remark // the zero value: there is none
 }
 
 // dayBasis is what all days of an account are judged by, each read once.
@@ -43,6 +45,7 @@ type dayBasis struct {
 	earnings []pool.Earning
 	remarks  map[int64]pool.Remark
 	readings map[int64]db.DayMean // our readings by the Unix time at which each day begins
+	whole    map[int64]db.DayMean // the same of the whole pool
 	chain    pool.Chain
 	daily    []pool.Network
 }
@@ -103,10 +106,18 @@ func (p *page) dayBasis(facts pool.Facts, id int64, from, to time.Time) (dayBasi
 			return b, err
 		}
 	}
+	if b.versions[0].Scheme.Lucky() {
+		b.whole, err = p.s.DayMeans(p.ctx, poolWholeKey(id), from, to)
+		if err != nil && !errors.Is(err, db.ErrNotFound) {
+			return b, err
+		}
+	}
 	chain, err := p.poolChain(from, to)
 	b.chain, b.daily = chain.blocks, chain.daily
 	return b, err
 }
+
+func poolWholeKey(account int64) string { return fmt.Sprintf("mining.pool_whole_hs.%d", account) }
 
 func poolHashrateKey(account int64) string {
 	return fmt.Sprintf("mining.pool_hashrate_hs.%d", account)
@@ -201,6 +212,7 @@ func (b dayBasis) day(facts pool.Facts, id int64, from time.Time) poolDay {
 	}
 	d.hashrate, d.hashed, d.theirs = b.hashrate(facts, id, from, to)
 	d.found, d.counted = b.found(v, from)
+	d.wholeRead = b.whole[from.Unix()].Hours >= hoursOfDay
 	if v.Scheme == pool.TIDES || v.Scheme == pool.PPLNS {
 		d.found.Error = math.Hypot(d.found.Error, b.lag(facts, id, from, d.hashrate))
 	}
@@ -234,18 +246,29 @@ func (b dayBasis) hashrate(facts pool.Facts, id int64, from, to time.Time) (rate
 	return mining.Of(units.Hashrate(day.Mean)), pool.Seen{Source: source, At: to}, false
 }
 
-// found is what the pool found on a day, by the name the chain knows it under. No
-// pool states its hashrate of a past day: its blocks over the whole span tell it
-// to about one part in the root of their number.
+// readError is the relative standard error of a mean of readings every five
+// minutes, ours and the pool's: shares come by chance too.
+const readError = 0.01
+
+// found is what the pool found on a day, by the name the chain knows it under, and
+// its hashrate: as it was read through the day, or else as its blocks over the
+// whole span tell it, to about one part in the root of their number.
 func (b dayBasis) found(v pool.Account, from time.Time) (pool.Found, pool.Seen) {
 	if v.Finder == "" {
 		const why = "the name under which the pool finds blocks is not typed"
 		return pool.Found{PoolHashrate: mining.Unknown[units.Hashrate](why), Blocks: mining.Unknown[int](why)}, pool.Seen{}
 	}
 	var f pool.Found
-	var of int
-	if f.PoolHashrate, of = b.chain.Hashrate(v.Finder); f.PoolHashrate.Known {
-		f.Error = 1 / math.Sqrt(float64(of)) // of a count of chance
+	source := fmt.Sprintf("blocks of the chain found by %q; the pool's hashrate ", v.Finder)
+	if day := b.whole[from.Unix()]; day.Hours >= hoursOfDay {
+		f.PoolHashrate, f.Error = mining.Of(units.Hashrate(day.Mean)), readError
+		source += fmt.Sprintf("as it told it, %s, mean of %d hours", poolWholeKey(v.ID), day.Hours)
+	} else {
+		var of int
+		if f.PoolHashrate, of = b.chain.Hashrate(v.Finder); f.PoolHashrate.Known {
+			f.Error = 1 / math.Sqrt(float64(of)) // of a count of chance
+		}
+		source += "is estimated from " + countOf(of, "block")
 	}
 	if d, ok := b.chain.Day(from); ok && d.Whole {
 		own := d.Found[v.Finder]
@@ -253,7 +276,6 @@ func (b dayBasis) found(v pool.Account, from time.Time) (pool.Found, pool.Seen) 
 	} else {
 		f.Blocks = mining.Unknown[int]("not all blocks of the day are stored")
 	}
-	source := fmt.Sprintf("blocks of the chain found by %q; the pool's hashrate is estimated from %s", v.Finder, countOf(of, "block"))
 	return f, pool.Seen{Source: source, At: from.Add(24 * time.Hour)}
 }
 

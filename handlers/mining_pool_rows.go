@@ -202,31 +202,45 @@ func (p *page) gapsFigure(audit poolAudit, list []auditDay, span poolSpan, findi
 	return v
 }
 
-// luckKPI is the luck of the blocks that the account's pay hangs on (M7); false
-// for a scheme that pays without them.
+// luckKPI is the luck of the blocks that the account's pay hangs on (M7), over the
+// days on which the pool's hashrate was read: an estimate from the same blocks
+// would find no luck. It is false for a scheme that pays without them.
 func luckKPI(audit poolAudit, list []auditDay) (ui.KPI, bool) {
 	k := ui.KPI{Label: "Luck", Unit: ui.Mining}
-	switch audit.account.Scheme {
-	case pool.FPPS:
+	if !audit.account.Scheme.Lucky() {
 		return k, false
-	case pool.PPSPlus, pool.PPLNS, pool.TIDES:
-		k.Why = "the pool's hashrate is not known"
-		return k, true
-	case pool.Solo:
 	}
 	blocks, mu, days := 0, 0.0, 0
 	for _, d := range list {
-		if d.Expected.Known && d.found.Blocks.Known {
-			blocks, mu, days = blocks+d.found.Blocks.Value, mu+d.Expected.Value.Blocks, days+1
+		expected, ok := d.poolBlocks(audit.account.Scheme)
+		if ok && d.found.Blocks.Known {
+			blocks, mu, days = blocks+d.found.Blocks.Value, mu+expected, days+1
 		}
 	}
 	luck, err := pool.ComputeLuck(blocks, mu)
 	if err != nil {
-		k.Why = "no day has both a hashrate and all its blocks"
+		k.Why = "no day has both the pool's hashrate, as it was read, and all blocks"
 		return k, true
 	}
 	k.Value = format.Value{Text: format.Fixed(luck.Ratio, 2)}
-	k.Context = fmt.Sprintf("%s where %s were to be expected in %s; 95%% interval %s to %s", countOf(blocks, "block"), format.Plain(mu), countOf(days, "day"),
+	k.Context = fmt.Sprintf("%s where %s were to be expected in %s; 95%% interval %s to %s", countOf(blocks, "block"), format.Fixed(mu, 2), countOf(days, "day"),
 		format.Fixed(luck.Interval.Low, 2), format.Fixed(luck.Interval.High, 2))
 	return k, true
+}
+
+// poolBlocks is how many blocks those who find them for the account should have
+// found on the day: the whole pool, or a solo miner itself. False if it is not
+// known.
+func (d poolDay) poolBlocks(s pool.Scheme) (float64, bool) {
+	if len(d.work) == 0 || s != pool.Solo && (!d.found.PoolHashrate.Known || !d.wholeRead) {
+		return 0, false
+	}
+	mu := 0.0
+	for _, w := range d.work {
+		if s != pool.Solo {
+			w.Hashrate = d.found.PoolHashrate.Value
+		}
+		mu += pool.ExpectedBlocks(w.Work)
+	}
+	return mu, true
 }

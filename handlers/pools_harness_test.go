@@ -116,7 +116,12 @@ func (s *site) earn(id int64, list ...pool.Earning) {
 // readings stores hours of our own readings of an account's hashrate.
 func (s *site) readings(id int64, from time.Time, hours int, rate units.Hashrate) {
 	s.t.Helper()
-	key := fmt.Sprintf("mining.pool_hashrate_hs.%d", id)
+	s.hourly(fmt.Sprintf("mining.pool_hashrate_hs.%d", id), from, hours, rate)
+}
+
+// hourly writes hours of a series of hashrate.
+func (s *site) hourly(key string, from time.Time, hours int, rate units.Hashrate) {
+	s.t.Helper()
 	if err := s.db.Jobs().EnsureSeries(s.t.Context(), market.SeriesDef{Key: key, Unit: "H/s", Interval: 5 * time.Minute, Source: "test"}); err != nil {
 		s.t.Fatal(err)
 	}

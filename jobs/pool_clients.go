@@ -54,7 +54,7 @@ func (c *poolClients) of(ctx context.Context, s *db.Store, a pool.Account, f poo
 	defer c.mu.Unlock()
 	if known, ok := c.open[a.ID]; ok {
 		if known.kept == kept && known.account.KnownFrom.Equal(a.KnownFrom) {
-			return known, nil
+			return known.Client, nil
 		}
 		known.Close()
 	}

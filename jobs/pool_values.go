@@ -27,6 +27,8 @@ const (
 	payoutsARun  = 60
 	lookAgain    = 10 * time.Minute
 	seriesPoolHs = "mining.pool_hashrate_hs"
+	// The whole pool's, of which the account is a part.
+	seriesPoolWhole = "mining.pool_whole_hs"
 )
 
 // Names of the source of an account and of its jobs.
@@ -55,7 +57,7 @@ func pollAccount(ctx context.Context, env *Env, id int64) (int64, error) {
 	var rows int64
 	var said []string
 	var errs []error
-	for _, step := range []func(context.Context, *Env, poolwire.Client, pool.Account, time.Time) (int64, string, error){readStanding, readEarnings, readPayouts} {
+	for _, step := range []func(context.Context, *Env, poolwire.Client, pool.Account, time.Time) (int64, string, error){readStanding, readWhole, readEarnings, readPayouts} {
 		n, text, err := step(ctx, env, client, a, at)
 		rows += n
 		errs = append(errs, err)
@@ -163,9 +165,24 @@ func readStanding(ctx context.Context, env *Env, client poolwire.Client, a pool.
 	return int64(n), "standing", err
 }
 
+// readWhole stores the hashrate of the whole pool, where luck with its blocks is a
+// matter of the account and the pool tells it.
+func readWhole(ctx context.Context, env *Env, client poolwire.Client, a pool.Account, at time.Time) (int64, string, error) {
+	teller, ok := client.(poolwire.WholePool)
+	if !ok || !a.Scheme.Lucky() || a.Scheme == pool.Solo {
+		return 0, "", nil
+	}
+	rate, err := teller.PoolHashrate(ctx)
+	if err != nil {
+		return 0, "", err
+	}
+	n, err := env.storePoolTicks(ctx, a, secondOf(at), poolEvery, map[string]float64{seriesPoolWhole: float64(rate)})
+	return int64(n), "", err
+}
+
 // unitsOfPool are the units of the series of accounts.
 var unitsOfPool = map[string]string{
-	seriesPoolHs: "H/s", "mining.pool_workers_online_count": "count", "mining.pool_unpaid_sats": "sat", seriesPoolExpected: "H/s", seriesPoolDark: "H/s",
+	seriesPoolHs: "H/s", seriesPoolWhole: "H/s", "mining.pool_workers_online_count": "count", "mining.pool_unpaid_sats": "sat", seriesPoolExpected: "H/s", seriesPoolDark: "H/s",
 }
 
 // storePoolTicks stores one value of each series of an account; a key is a metric,

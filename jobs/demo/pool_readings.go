@@ -9,6 +9,7 @@ import (
 	"switchyard/db"
 	"switchyard/econ/access"
 	"switchyard/econ/market"
+	"switchyard/econ/mining/pool"
 	"switchyard/jobs/simulate"
 )
 
@@ -61,6 +62,9 @@ func accountReadings(ctx context.Context, s *db.Store, w *simulate.World, id int
 			expected += float64(hall.Nominal)
 		}
 		put(at, fmt.Sprintf("mining.pool_hashrate_hs.%d", id), float64(w.PoolMean(a, at, at.Add(time.Hour))))
+		if a.Party == pool.Ocean {
+			put(at, fmt.Sprintf("mining.pool_whole_hs.%d", id), float64(w.FinderHashrate(a.Finder, at)))
+		}
 		put(at, fmt.Sprintf("mining.pool_expected_hs.%d", id), expected)
 		for site, v := range dark {
 			put(at, fmt.Sprintf("mining.pool_dark_hs.%d.%d", id, site), v)

@@ -19,9 +19,14 @@ func (p *party) oceanFinder() string {
 
 // oceanRate is the hashrate of the whole pool.
 func (p *party) oceanRate() units.Hashrate {
-	now := p.world.Now()
-	rate, _ := p.world.DailyHashrate(now.Add(-24 * time.Hour))
-	return units.Hashrate(finderShare(p.oceanFinder()) * rate)
+	return p.world.FinderHashrate(p.oceanFinder(), p.world.Now())
+}
+
+// FinderHashrate is that of all who mine under a finder's name, as of the day
+// before an instant.
+func (w *World) FinderHashrate(finder string, at time.Time) units.Hashrate {
+	rate, _ := w.DailyHashrate(at.Add(-24 * time.Hour))
+	return units.Hashrate(finderShare(finder) * rate)
 }
 
 func (p *party) oceanPool(w http.ResponseWriter, _ *http.Request) {

@@ -28,6 +28,9 @@ func (t Terms) Validate() error {
 // byBlocks says whether all of the pay hangs on the blocks that are found.
 func (s Scheme) byBlocks() bool { return s == PPLNS || s == TIDES || s == Solo }
 
+// Lucky says whether a part of the pay hangs on them.
+func (s Scheme) Lucky() bool { return s.byBlocks() || s == PPSPlus }
+
 // Found is what a pool did beside our work: its own hashrate and its blocks;
 // of a solo miner its own blocks. The zero value says that nothing is known.
 type Found struct {

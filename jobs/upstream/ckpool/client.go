@@ -37,7 +37,10 @@ type Client struct {
 	asked time.Time // when last was asked for; zero: never
 }
 
-var _ poolwire.Client = (*Client)(nil)
+var (
+	_ poolwire.Client    = (*Client)(nil)
+	_ poolwire.WholePool = (*Client)(nil)
+)
 
 // New returns a client of an address; zero options mean the public pool.
 func New(o upstream.Options, a pool.Access) *Client {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"switchyard/econ/mining/pool"
+	"switchyard/econ/units"
 	"switchyard/jobs/upstream"
 	"switchyard/jobs/upstream/poolwire"
 )
@@ -24,7 +25,10 @@ const name = "ocean"
 // nothing mines to it.
 const noUser = "No such user"
 
-var _ poolwire.Client = (*Client)(nil)
+var (
+	_ poolwire.Client    = (*Client)(nil)
+	_ poolwire.WholePool = (*Client)(nil)
+)
 
 // Client asks OCEAN about one payout address.
 type Client struct {
@@ -98,6 +102,27 @@ func (c *Client) Payouts(ctx context.Context, from, to time.Time) ([]pool.Payout
 		return nil, nil, err
 	}
 	return c.decodePayouts(body, from, to)
+}
+
+// PoolHashrate is that of the whole pool over the last five minutes.
+func (c *Client) PoolHashrate(ctx context.Context) (units.Hashrate, error) {
+	body, err := c.fetch.GetJSON(ctx, "/pool_hashrate", nil)
+	if err != nil {
+		return 0, c.refused(err)
+	}
+	o, err := c.open(body, "the pool's hashrate")
+	if err != nil {
+		return 0, err
+	}
+	o.Need("pool_300s")
+	rate := o.Hashrate("pool_300s", 1)
+	if err := o.As(c.o, "the pool's hashrate"); err != nil {
+		return 0, err
+	}
+	if !rate.Known || rate.Value == 0 {
+		return 0, upstream.Errorf(name, upstream.Malformed, "it tells no hashrate of the whole pool")
+	}
+	return rate.Value, nil
 }
 
 func (c *Client) earnpay(ctx context.Context, from, to time.Time) ([]byte, error) {

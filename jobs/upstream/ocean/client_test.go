@@ -168,3 +168,17 @@ func TestFaults(t *testing.T) {
 		return err
 	})
 }
+
+func TestTheHashrateOfTheWholePool(t *testing.T) {
+	s := &site{answers: map[string]string{}}
+	c, _ := setup(t, s, address)
+	if rate, err := c.PoolHashrate(t.Context()); err != nil || rate != 19_301_223_344_556_677_000 {
+		t.Errorf("got %v, %v", rate, err)
+	}
+	for _, body := range []string{`{"result":{"pool_300s":"0"}}`, `{"result":{"pool_300s":{}}}`, `{"result":{"pool_60s":"1"}}`, `{"result":{"pool_300s":"-5"}}`, `{"result":{"pool_300s":"1e30"}}`, `{}`} {
+		s.answers["pool_hashrate"] = body
+		if rate, err := c.PoolHashrate(t.Context()); upstreamtest.Kind(err) != upstream.Malformed || rate != 0 {
+			t.Errorf("%s is read as %v, %v", body, rate, err)
+		}
+	}
+}

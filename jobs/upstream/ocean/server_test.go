@@ -2,6 +2,7 @@ package ocean
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -44,6 +45,8 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		w.WriteHeader(s.status)
 		fmt.Fprint(w, s.body)
+	case r.Method == http.MethodGet && r.URL.Path == "/pool_hashrate" && r.URL.RawQuery == "":
+		fmt.Fprint(w, cmp.Or(s.answers["pool_hashrate"], `{"result":{"pool_60s":"19411223344556677000","pool_300s":"19301223344556677000"}}`))
 	case r.Method != http.MethodGet || len(parts) < 2 || r.URL.RawQuery != "":
 		w.WriteHeader(http.StatusBadRequest)
 	case parts[1] != address:

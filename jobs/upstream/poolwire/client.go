@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"switchyard/econ/mining/pool"
+	"switchyard/econ/units"
 	"switchyard/jobs/upstream"
 )
 
@@ -28,4 +29,11 @@ type Client interface {
 	Payouts(ctx context.Context, from, to time.Time) ([]pool.Payout, []upstream.Refusal, error)
 	// Close lets go of idle connections.
 	Close()
+}
+
+// WholePool is a client that also tells of the whole pool, of which luck is a matter
+// where it pays by the blocks it finds (M7).
+type WholePool interface {
+	// PoolHashrate is that of all who mine there.
+	PoolHashrate(ctx context.Context) (units.Hashrate, error)
 }
