@@ -249,34 +249,33 @@ func TestAnAccountOutlivesEveryFault(t *testing.T) {
 			if !bad.AnsweredAt.Before(bad.CheckedAt) || bad.FailingSince.IsZero() || bad.Standing.Active != first.Standing.Active {
 				t.Errorf("it stands as %+v", bad)
 			}
-			if text := s.sourceError(t, poolSource(id)); !strings.Contains(text, c.says) {
-				t.Errorf("its source says %q, want %q", text, c.says)
-			}
+			s.sourceSays(t, poolSource(id), c.says)
 			s.servers.Clear("foundry")
 			s.clock.jump(time.Minute)
 			s.ask(t, r, job)
 			first = s.reads(t, id, "well again", answered)
-			if text := s.sourceError(t, poolSource(id)); text != "" {
-				t.Errorf("well again, its source says %q", text)
-			}
+			s.sourceSays(t, poolSource(id), "")
 			s.checkPay(t, id, a, first.CheckedAt)
 		})
 	}
 }
 
-func (s *simulated) sourceError(t *testing.T, name string) string {
+// sourceSays waits until the error of a source holds a text; empty: until there is
+// none. It is told after the state of the account.
+func (s *simulated) sourceSays(t *testing.T, name, want string) {
 	t.Helper()
-	sources, err := s.store.Sources(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, src := range sources {
-		if src.Name == name {
-			return src.LastError
+	eventually(t, 20*time.Second, func() string {
+		sources, err := s.store.Sources(t.Context())
+		if err != nil {
+			return err.Error()
 		}
-	}
-	t.Fatalf("there is no source %s", name)
-	return ""
+		for _, src := range sources {
+			if src.Name == name && (want == "" && src.LastError == "" || want != "" && strings.Contains(src.LastError, want)) {
+				return ""
+			}
+		}
+		return fmt.Sprintf("the source %s does not say %q: %+v", name, want, sources)
+	})
 }
 
 // A key that is missing, wrong or sealed under a key that is gone is said so; one
@@ -290,9 +289,7 @@ func TestAKeyThatIsTypedIsTakenUp(t *testing.T) {
 	a.Key = key
 	s.start(t)
 	s.reads(t, id, "without a key", func(r pool.Reading) bool { return r.Kind == kindNoKey })
-	if text := s.sourceError(t, poolSource(id)); !strings.Contains(text, "There is no API key for Luxor") {
-		t.Errorf("the source says %q", text)
-	}
+	s.sourceSays(t, poolSource(id), "There is no API key for Luxor")
 	s.key(t, id, pool.Opening{Key: "wrong"}, "new")
 	bad := s.reads(t, id, "refused", func(r pool.Reading) bool { return r.Kind == string(upstream.Denied) })
 	if strings.Contains(bad.Error, "wrong") {
