@@ -197,8 +197,8 @@ func poolMore(p *page, v pool.Account, to *views.RecordPage) error {
 		return err
 	}
 	key, keyed := keys[v.ID]
-	for _, l := range []views.Link{{Href: poolPath(v.ID) + "/payouts", Label: "Payouts"}, {Href: poolPath(v.ID) + "/workers", Label: "Workers"}} {
-		if p.who.MayOpen(l.Href) {
+	for _, l := range []views.Link{{Href: poolPath(v.ID) + "/payouts", Label: "Payouts"}, {Href: workersPath + "?account=" + strconv.FormatInt(v.ID, 10), Label: "Workers"}} {
+		if path, _, _ := strings.Cut(l.Href, "?"); p.who.MayOpen(path) {
 			to.Links = append(to.Links, l)
 		}
 	}
