@@ -57,8 +57,10 @@ for (const [name, paths] of Object.entries(desks)) {
         assert.ok(over <= 0, `${path} is ${over} px too wide`);
         if (options.isMobile) continue; // its links are those of a desktop
         const links = await page.locator("a[href^='/']").evaluateAll((list) => list.map((a) => new URL(a.href)).map((u) => ({ path: u.pathname, whole: u.pathname + u.search })));
-        for (const { path: linked, whole } of links.filter((l) => !followed.has(l.path))) {
-          followed.add(linked);
+        for (const { path: linked, whole } of links) {
+          const like = linked.replace(/\d[\w-]*|DEMO-[\w-]+/g, "N"); // one of the days, machines or accounts of a list stands for all
+          if (followed.has(like)) continue;
+          followed.add(like);
           assert.equal((await page.request.get(server.url + whole)).status(), 200, `${path} links to ${whole}`);
         }
       }

@@ -127,7 +127,7 @@ func (a *App) figures() []figure {
 		{views.FigurePools, "Pools", "Each account over the page's window against what should hash there; M7", poolsPath, may(access.RoomMining, access.Read), []column{
 			{"Account", "", true}, {"Pool", "", true}, {"Scheme", "", true}, {"Fee", "percent", false}, {"State", "", true}, {"Effective", "H/s", false}, {"Expected", "H/s", false}, {"Effective over expected", "fraction", false},
 			{"Workers online", "", false}, {"Workers listed", "", false}, {"Stale", "fraction", false}, {"Rejected", "fraction", false}, {"Unpaid", "sat", false}, {"Told", "UTC", true}, {"Last payout", "UTC", true},
-			{"Workers read", "UTC", true}, {"Reading took", "seconds", false}, {"Read every", "seconds", false},
+			{"Workers read", "UTC", true}, {"Reading took", "seconds", false}, {"Read every", "seconds", false}, {"Luck of 7 days", "fraction", false}, {"Luck of 30 days", "fraction", false},
 		}, poolRows},
 		{views.FigurePoolDark, "Dark workers by site", "Machines that should hash and that their pool lists as offline, at the hashprice of now; M3", poolsPath, may(access.RoomMining, access.Read), []column{
 			{"Site", "", true}, {"Building", "", true}, {"Dark", "machines", false}, {"Nameplate", "H/s", false}, {"Of the place", "fraction", false}, {"Half of them since", "UTC", true}, {"Loss an hour", "sat", false}, {"Loss an hour", "$", false},

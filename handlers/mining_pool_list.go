@@ -149,7 +149,7 @@ func (p *page) poolRow(s poolStand) views.PoolRow {
 	row := views.PoolRow{
 		Name: s.account.Name, Href: poolPath(s.account.ID), Scheme: fmt.Sprintf("%s, %s%%", s.account.Scheme, s.account.Fee), Mark: mark, State: words,
 		Old: !s.fresh, Effective: s.effective, Expected: s.expected, Over: s.over(), Online: s.online, Listed: s.listed,
-		Stale: st.Stale, Rejected: st.Rejected, Unpaid: st.Unpaid, Spark: s.spark,
+		Stale: st.Stale, Rejected: st.Rejected, Unpaid: st.Unpaid, Spark: s.spark, Week: s.week, Month: s.month,
 	}
 	if !s.paid.IsZero() {
 		row.Paid = p.shortWhen(s.paid)

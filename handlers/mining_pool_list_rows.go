@@ -47,7 +47,7 @@ func poolRows(p *page) ([][]cell, error) {
 		rows[i] = []cell{
 			s.account.Name, s.facts.Title, string(s.account.Scheme), s.account.Fee.Float64(), string(s.condition.State), cellOf(s.effective, rateCell), cellOf(s.expected, rateCell), maybeCell(s.over()),
 			cellOf(s.online, countCell), cellOf(s.listed, countCell), maybeCell(st.Stale), maybeCell(st.Rejected), satsCell(st.Unpaid), momentCell(st.At), momentCell(s.paid),
-			momentCell(w.At), nil, nil,
+			momentCell(w.At), nil, nil, maybeCell(s.week.Ratio), maybeCell(s.month.Ratio),
 		}
 		if !w.At.IsZero() {
 			rows[i][16], rows[i][17] = w.Took.Seconds(), w.Every.Seconds()

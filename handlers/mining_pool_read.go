@@ -14,6 +14,7 @@ import (
 	"switchyard/econ/mining"
 	"switchyard/econ/mining/pool"
 	"switchyard/econ/units"
+	"switchyard/views"
 )
 
 // accountSeries is the key of a series of an account at a pool; of what is dark a
@@ -65,6 +66,7 @@ type poolStand struct {
 	online, listed      mining.Maybe[int]            // workers
 	paid                time.Time                    // last payment; zero: none
 	spark               []market.Point               // of 24 hours
+	week, month         views.Luck                   // over 7 and 30 whole days
 }
 
 // poolStands are all accounts with what follows from them.
@@ -98,6 +100,9 @@ func (p *page) readPools(w poolWindow) (poolStands, error) {
 	for _, a := range accounts {
 		s := poolStand{account: a, reading: readings[a.ID], paid: paid[a.ID], facts: poolFacts(a)}
 		if err := p.fillStand(&s, f); err != nil {
+			return f, err
+		}
+		if s.week, s.month, err = p.readLuck(s); err != nil {
 			return f, err
 		}
 		f.list = append(f.list, s)

@@ -44,6 +44,7 @@ type page struct {
 	most          int                    // rows that are shown of a figure's data; 0: all go to a file
 	total         int                    // rows of a figure that read no more than most; 0: it read all
 	poolChains    map[[2]int64]poolChain // the network by begin and end of a span
+	lastAudits    map[int64]poolAudit    // the last whole days of accounts at pools
 }
 
 // tickerTopics are the live topics of the ticker, on every page.

@@ -110,7 +110,7 @@ func TestADayInBeijingStandsBesideOurs(t *testing.T) {
 	const due units.Sats = 239_271_097
 	s.credit(id, begin, due, due)
 	path := fmt.Sprintf("/mining/pools/%d", id)
-	s.says(path+"/payouts", "3 Mar 2026 2 Mar 16:00 to 3 Mar 16:00 UTC", "239,271,097 sat", "2.3927 of 2.3927 apportioned by time", "Agrees", "due in 2 days ; nothing is credited for 5 Mar and 3 more days .", "the pool's hashrate is not known")
+	s.says(path+"/payouts", "3 Mar 2026 2 Mar 16:00 to 3 Mar 16:00 UTC", "239,271,097 sat", "2.3927 of 2.3927 apportioned by time", "Agrees", "due in 2 days ; nothing is credited for 5 Mar and 3 more days .", "no day has both the pool's hashrate, as it was read")
 	s.says(path+"/days/2026-03-03", "2026-03-02T16:00:00Z", "2026-03-03T16:00:00Z")
 	if res, _ := s.get(path + "/days/2026-03-02"); res.StatusCode != http.StatusNotFound {
 		t.Errorf("the day before the account held: %s", res.Status)

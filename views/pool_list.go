@@ -51,8 +51,15 @@ type PoolRow struct {
 	Stale, Rejected     mining.Maybe[float64]
 	Unpaid              mining.Maybe[units.Sats]
 	Paid                string // last payment; empty: none
+	Week, Month         Luck   // of the blocks that the pay hangs on, over 7 and 30 whole days
 	Spark               []market.Point
 	What, Do            string // under the row; empty: it is read
+}
+
+// Luck is blocks found for each that was to be expected (M7).
+type Luck struct {
+	Flat  bool // the scheme pays without regard to blocks
+	Ratio mining.Maybe[float64]
 }
 
 // UnderExpected is the part of what is expected below which an account is marked.

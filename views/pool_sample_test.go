@@ -16,10 +16,11 @@ func samplePools() PoolsFigure {
 	none := mining.Unknown[float64]("the pool did not say")
 	good := PoolRow{
 		Name: "Harbour Pool", Href: "/mining/pools/1", Scheme: "FPPS, 2%", Mark: ui.MarkOK, State: "working", Effective: mining.Of(5.12 * units.EH), Expected: mining.Of(5.23 * units.EH), Over: mining.Of(0.979),
-		Online: mining.Of(30_120), Listed: mining.Of(30_540), Stale: mining.Of(0.001), Rejected: mining.Of(0.0002), Unpaid: mining.Of[units.Sats](194_000_000), Paid: "06:00",
+		Online: mining.Of(30_120), Listed: mining.Of(30_540), Stale: mining.Of(0.001), Rejected: mining.Of(0.0002), Unpaid: mining.Of[units.Sats](194_000_000), Paid: "06:00", Week: Luck{Flat: true}, Month: Luck{Flat: true},
 		Spark: wave(sampleNow.Add(-24*time.Hour), sampleNow, 24, 5e18, 5.1e18, 1e17),
 	}
 	bad := PoolRow{
+		Week: Luck{Ratio: mining.Of(0.938)}, Month: Luck{Ratio: mining.Unknown[float64]("its hashrate was not read")},
 		Name: "Openshare", Href: "/mining/pools/2", Scheme: "TIDES, 1%", Mark: ui.MarkBad, State: "key refused", Old: true, Effective: mining.Of(1.31 * units.EH), Expected: mining.Of(1.42 * units.EH), Over: mining.Of(0.923),
 		Online: mining.Of(7_610), Listed: mining.Unknown[int]("the pool did not say"), Stale: none, Rejected: none, Unpaid: mining.Unknown[units.Sats]("the pool did not say"),
 		What: "OCEAN has refused our calls since 14:02 UTC.", Do: "Check the payout address.",
