@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"switchyard/econ/mining"
 	"switchyard/econ/mining/pool"
 	"switchyard/econ/units"
-	"switchyard/views"
 	"switchyard/views/format"
 	"switchyard/views/ui"
 )
@@ -60,40 +58,6 @@ func (p *page) lastDays(s poolStand) (poolAudit, error) {
 	}
 	p.lastAudits[s.account.ID] = audit
 	return audit, nil
-}
-
-// readLuck is the luck of an account with blocks over the last 7 and 30 days.
-func (p *page) readLuck(s poolStand) (week, month views.Luck, err error) {
-	if !s.account.Scheme.Lucky() {
-		flat := views.Luck{Flat: true}
-		return flat, flat, nil
-	}
-	if !s.account.Watched {
-		off := views.Luck{Ratio: mining.Unknown[float64]("the account is not read")}
-		return off, off, nil
-	}
-	audit, err := p.lastDays(s)
-	if err != nil {
-		return week, month, err
-	}
-	recent := audit.days[max(0, len(audit.days)-7):]
-	return luckOf(s.account.Scheme, recent), luckOf(s.account.Scheme, audit.days), nil
-}
-
-// luckOf is the luck of the days of which both the pool's hashrate and all blocks
-// are known.
-func luckOf(scheme pool.Scheme, days []poolDay) views.Luck {
-	blocks, mu := 0, 0.0
-	for _, d := range days {
-		if expected, ok := d.poolBlocks(scheme); ok && d.found.Blocks.Known {
-			blocks, mu = blocks+d.found.Blocks.Value, mu+expected
-		}
-	}
-	luck, err := pool.ComputeLuck(blocks, mu)
-	if err != nil {
-		return views.Luck{Ratio: mining.Unknown[float64]("no day has both the pool's hashrate, as it was read, and all blocks")}
-	}
-	return views.Luck{Ratio: mining.Of(luck.Ratio)}
 }
 
 func (v poolPaid) with(a poolAudit) poolPaid {
