@@ -223,7 +223,7 @@ func TestEveryFaultIsOvercomeAndTheGapEqualsTheRecord(t *testing.T) {
 	t.Parallel()
 	faults := []simulate.Fault{
 		{Kind: simulate.Refuse},
-		{Kind: simulate.Delay, Delay: 5 * time.Second},
+		{Kind: simulate.Delay, Delay: 9 * time.Second},
 		{Kind: simulate.TooManyRequests, RetryAfter: time.Second},
 		{Kind: simulate.ServerError},
 		{Kind: simulate.HalfBody},
@@ -234,7 +234,7 @@ func TestEveryFaultIsOvercomeAndTheGapEqualsTheRecord(t *testing.T) {
 	for _, fault := range faults {
 		t.Run(string(fault.Kind), func(t *testing.T) {
 			t.Parallel()
-			s := newSimulated(t, 2*time.Second)
+			s := newSimulated(t, 4*time.Second) // long for an answer, even of a machine that tests for races
 			r := s.start(t, "market.index", "market.gaps", "market.blocks")
 			awaitVenues(t, s.store, 3, 30*time.Second)
 			s.ask(t, r, "market.gaps")
@@ -254,7 +254,7 @@ func TestEveryFaultIsOvercomeAndTheGapEqualsTheRecord(t *testing.T) {
 				s.servers.Clear(party)
 			}
 			to := s.clock.Now().UTC().Add(-minuteSettled).Truncate(time.Minute)
-			eventually(t, 60*time.Second, func() string {
+			eventually(t, 150*time.Second, func() string {
 				s.ask(t, r, "market.blocks")
 				s.ask(t, r, "market.gaps")
 				return s.checkGap(t, from, to)
@@ -290,7 +290,7 @@ func awaitVenues(t *testing.T, store *db.Store, want float64, within time.Durati
 
 func TestWithoutFaultsEverySecondEqualsTheRecord(t *testing.T) {
 	t.Parallel()
-	s := newSimulated(t, 2*time.Second)
+	s := newSimulated(t, 4*time.Second)
 	r := s.start(t, "market.index", "market.blocks", "core.rollup")
 	awaitVenues(t, s.store, 3, 30*time.Second)
 	waitFor(t, 6*time.Second)
