@@ -209,10 +209,10 @@ func (e *Env) storePoolTicks(ctx context.Context, a pool.Account, at time.Time, 
 	return n, nil
 }
 
-// readEarnings stores what was credited: at first all that the pool tells, and
-// then the last days again.
+// readEarnings stores what was credited: all that the pool tells where nothing is
+// known of the last days, at first and after a pause, and else those days again.
 func readEarnings(ctx context.Context, env *Env, client poolwire.Client, a pool.Account, at time.Time) (int64, string, error) {
-	known, err := env.Store.PoolEarnings(ctx, a.ID, time.Time{}, at.Add(-poolPast), at.Add(poolAgain))
+	known, err := env.Store.PoolEarnings(ctx, a.ID, time.Time{}, at.Add(-poolAgain), at)
 	if err != nil {
 		return 0, "", err
 	}
