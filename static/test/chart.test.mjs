@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./bundle.mjs";
 
-const { Line, find, merge, nearest, thin, trim, withGaps } = await load("chart/data.ts");
+const { Line, find, merge, moments, nearest, thin, trim, withGaps } = await load("chart/data.ts");
 const { niceTicks, timeTicks } = await load("chart/ticks.ts");
 const { lately, when } = await load("chart/strip.ts");
 
@@ -105,4 +105,11 @@ test("the strip tells time as finely as the window", () => {
   assert.equal(when(t, 365 * day), "10 Mar 2026");
   assert.equal(lately(t, t + 3_600_000, 365 * day), "14:32:08 UTC");
   assert.equal(lately(t, t + day, day), "10 Mar, 14:32:08 UTC");
+});
+
+test("a reader walks along moments: one for both values of a bar, none for a gap", () => {
+  const points = [[10, 4], [10, 6], [20, 5], [30, null], [40, 7], [40, 3], [50, 3]];
+  assert.deepEqual(moments(points), [[10, 4], [20, 5], [40, 7], [50, 3]]);
+  assert.deepEqual(moments([[1, null]]), []);
+  assert.equal(points.length, 7, "what is drawn is left as it was");
 });

@@ -1,7 +1,7 @@
 // A live chart: panels on one time axis, mounted over the server's drawing.
 import { missing } from "../format";
 import { onThemeChange } from "./colours";
-import { find, last, nearest, type Point } from "./data";
+import { find, last, moments, nearest, type Point } from "./data";
 import type { Event } from "./frame";
 import { Input, type Intent } from "./input";
 import { Panel, labelRoom, type PanelData, type Place, type View } from "./panel";
@@ -204,10 +204,10 @@ export class Chart implements Intent {
     this.cross();
   }
 
-  // inside lists the values in the window.
+  // inside lists the moments in the window that have a value.
   private inside(): Point[] {
     const list = this.main?.line.points ?? [];
-    return list.slice(find(list, this.view.from), find(list, this.view.to + 1)).filter((p) => p[1] !== null);
+    return moments(list.slice(find(list, this.view.from), find(list, this.view.to + 1)));
   }
 
   select(a: number, b: number): void {

@@ -107,6 +107,14 @@ function forward(points: readonly Point[], i: number): number {
   return i;
 }
 
+// moments are the values a reader can walk along, one for each time: a bar may
+// have given its lowest and its highest value, both at the time it began.
+export function moments(points: readonly Point[]): Point[] {
+  const kept: Point[] = [];
+  for (const p of points) if (p[1] !== null && p[0] !== kept.at(-1)?.[0]) kept.push(p);
+  return kept;
+}
+
 // last is the newest value.
 export function last(points: readonly Point[]): [t: number, v: number] | undefined {
   const p = points[backward(points, points.length - 1)];
