@@ -43,7 +43,10 @@ ON CONFLICT DO NOTHING`
 	payoutColumns  = `ref, at, sats, fee_sats, state, txid, address, off_net`
 	sqlPoolPayouts = `SELECT ` + payoutColumns + ` FROM mining.pool_payout
  WHERE account_id = $1 AND known_from <= $2 AND (known_to IS NULL OR known_to > $2) AND at >= $3 AND at < $4 ORDER BY at, ref`
-	sqlLastPayouts = `
+	// Of what is known now, the newest.
+	sqlNewestEarning = `SELECT max(from_at) FROM mining.pool_earning WHERE account_id = $1 AND known_to IS NULL`
+	sqlNewestPayout  = `SELECT max(at) FROM mining.pool_payout WHERE account_id = $1 AND known_to IS NULL`
+	sqlLastPayouts   = `
 SELECT DISTINCT ON (account_id) account_id, at FROM mining.pool_payout WHERE known_to IS NULL AND state = 'sent' ORDER BY account_id, at DESC`
 	// What the chain has not shown for good: not found, or in no block yet.
 	sqlPayoutsToSee = `SELECT ` + payoutColumns + ` FROM mining.pool_payout p
@@ -163,6 +166,24 @@ func payoutsOf(rows []payoutRow) []pool.Payout {
 func (s *Store) PoolPayouts(ctx context.Context, account int64, known, from, to time.Time) ([]pool.Payout, error) {
 	rows, err := allRows[payoutRow](s.q.Query(ctx, sqlPoolPayouts, account, s.asKnown(known), from, to))
 	return payoutsOf(rows), wrap(err, "list the payouts of pool account %d", account)
+}
+
+// NewestPoolEarning is when the newest known credit of an account began; zero if
+// none is known.
+func (s *Store) NewestPoolEarning(ctx context.Context, account int64) (time.Time, error) {
+	return s.newestOfPool(ctx, sqlNewestEarning, account)
+}
+
+// NewestPoolPayout is the time of the newest known payment to an account; zero if
+// none is known.
+func (s *Store) NewestPoolPayout(ctx context.Context, account int64) (time.Time, error) {
+	return s.newestOfPool(ctx, sqlNewestPayout, account)
+}
+
+func (s *Store) newestOfPool(ctx context.Context, query string, account int64) (time.Time, error) {
+	var at *time.Time
+	err := s.q.QueryRow(ctx, query, account).Scan(&at)
+	return orZero(at), wrap(err, "read how far pool account %d is known", account)
 }
 
 // PayoutsToSee are payouts that the chain has not shown in a block, and that

@@ -96,9 +96,11 @@ test("on a phone a shift sees its site: what should be on, what is on, the next 
 
 test("what was off is logged, with what it brought; a file of prices names its bad cell", async () => {
   const { context, page, complaints } = await open(browser, desktop, server, "Mining operations");
-  await page.goto(`${server.url}/mining/curtailment`);
-  await ready(page);
-  assert.match(await page.textContent(".lede"), /the rule would have made/);
+  await until("prices of power of the last days", async () => {
+    await page.goto(`${server.url}/mining/curtailment`);
+    await ready(page);
+    return /the rule would have made/.test(await page.textContent(".lede"));
+  }, 120_000);
   await page.getByRole("link", { name: /Log curtailment/ }).click();
   await ready(page);
   const at = (hours) => new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 14) + "00:00Z";

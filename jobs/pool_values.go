@@ -19,8 +19,9 @@ import (
 const (
 	poolEvery   = 5 * time.Minute
 	poolTimeout = 4 * time.Minute
-	// How far back earnings and payouts are asked for: at first, and then each
-	// time, because a day may come late and be told differently later.
+	// How far back earnings and payouts are asked for: where none is known, and
+	// before the newest known one, because a day may come late and be told
+	// differently later.
 	poolPast  = 400 * 24 * time.Hour
 	poolAgain = 8 * 24 * time.Hour
 	// Payouts are looked for on the chain, so many a run, until they are in a block.
@@ -41,6 +42,14 @@ func poolSource(id int64) string { return poolSourcePrefix + strconv.FormatInt(i
 func poolJob(id int64) string    { return poolJobPrefix + strconv.FormatInt(id, 10) }
 func workersJob(id int64) string { return fmt.Sprintf("mining.pool_workers.%d", id) }
 
+// poolRun is one reading of an account.
+type poolRun struct {
+	env     *Env
+	client  poolwire.Client
+	account pool.Account
+	at      time.Time
+}
+
 // pollAccount reads how an account stands, what it was credited and what it was
 // paid, and looks for payments on the chain. What one question brings is kept even
 // if another fails; the account then stands as failing.
@@ -54,11 +63,12 @@ func pollAccount(ctx context.Context, env *Env, id int64) (int64, error) {
 	if err != nil {
 		return 0, env.poolFailed(ctx, a, f, at, err)
 	}
+	r := poolRun{env: env, client: client, account: a, at: at}
 	var rows int64
 	var said []string
 	var errs []error
-	for _, step := range []func(context.Context, *Env, poolwire.Client, pool.Account, time.Time) (int64, string, error){readStanding, readWhole, readEarnings, readPayouts} {
-		n, text, err := step(ctx, env, client, a, at)
+	for _, ask := range []func(context.Context) (int64, string, error){r.standing, r.whole, r.earnings, r.payouts} {
+		n, text, err := ask(ctx)
 		rows += n
 		errs = append(errs, err)
 		if text != "" {
@@ -139,13 +149,13 @@ func (e *Env) poolFailed(ctx context.Context, a pool.Account, f pool.Facts, at t
 	return err
 }
 
-// readStanding stores how the account stands, and its figures as series.
-func readStanding(ctx context.Context, env *Env, client poolwire.Client, a pool.Account, at time.Time) (int64, string, error) {
-	v, err := client.Standing(ctx)
+// standing stores how the account stands, and its figures as series.
+func (r poolRun) standing(ctx context.Context) (int64, string, error) {
+	v, err := r.client.Standing(ctx)
 	if err != nil {
 		return 0, "", err
 	}
-	if err := env.Store.StorePoolStanding(ctx, a.ID, v); err != nil {
+	if err := r.env.Store.StorePoolStanding(ctx, r.account.ID, v); err != nil {
 		return 0, "", err
 	}
 	values := map[string]float64{}
@@ -161,22 +171,22 @@ func readStanding(ctx context.Context, env *Env, client poolwire.Client, a pool.
 	if v.Unpaid.Known {
 		values["mining.pool_unpaid_sats"] = float64(v.Unpaid.Value)
 	}
-	n, err := env.storePoolTicks(ctx, a, secondOf(at), poolEvery, values)
+	n, err := r.env.storePoolTicks(ctx, r.account, secondOf(r.at), poolEvery, values)
 	return int64(n), "standing", err
 }
 
-// readWhole stores the hashrate of the whole pool, where luck with its blocks is a
+// whole stores the hashrate of the whole pool, where luck with its blocks is a
 // matter of the account and the pool tells it.
-func readWhole(ctx context.Context, env *Env, client poolwire.Client, a pool.Account, at time.Time) (int64, string, error) {
-	teller, ok := client.(poolwire.WholePool)
-	if !ok || !a.Scheme.Lucky() || a.Scheme == pool.Solo {
+func (r poolRun) whole(ctx context.Context) (int64, string, error) {
+	teller, ok := r.client.(poolwire.WholePool)
+	if !ok || !r.account.Scheme.Lucky() || r.account.Scheme == pool.Solo {
 		return 0, "", nil
 	}
 	rate, err := teller.PoolHashrate(ctx)
 	if err != nil {
 		return 0, "", err
 	}
-	n, err := env.storePoolTicks(ctx, a, secondOf(at), poolEvery, map[string]float64{seriesPoolWhole: float64(rate)})
+	n, err := r.env.storePoolTicks(ctx, r.account, secondOf(r.at), poolEvery, map[string]float64{seriesPoolWhole: float64(rate)})
 	return int64(n), "", err
 }
 
@@ -209,49 +219,53 @@ func (e *Env) storePoolTicks(ctx context.Context, a pool.Account, at time.Time, 
 	return n, nil
 }
 
-// readEarnings stores what was credited: all that the pool tells where nothing is
-// known of the last days, at first and after a pause, and else those days again.
-func readEarnings(ctx context.Context, env *Env, client poolwire.Client, a pool.Account, at time.Time) (int64, string, error) {
-	known, err := env.Store.PoolEarnings(ctx, a.ID, time.Time{}, at.Add(-poolAgain), at)
+// earnings stores what was credited.
+func (r poolRun) earnings(ctx context.Context) (int64, string, error) {
+	newest, err := r.env.Store.NewestPoolEarning(ctx, r.account.ID)
 	if err != nil {
 		return 0, "", err
 	}
-	list, refused, err := client.Earnings(ctx, since(at, len(known)), at)
+	list, refused, err := r.client.Earnings(ctx, since(r.at, newest), r.at)
 	if errors.Is(err, poolwire.ErrNotTold) {
 		return 0, "", nil
 	}
 	if err != nil {
 		return 0, "", err
 	}
-	env.quarantine(ctx, roomMining, poolSource(a.ID), refused)
-	n, err := env.Store.StorePoolEarnings(ctx, a.ID, list)
+	r.env.quarantine(ctx, roomMining, poolSource(r.account.ID), refused)
+	n, err := r.env.Store.StorePoolEarnings(ctx, r.account.ID, list)
 	return n, fmt.Sprintf("%d credits, %d of them new or changed", len(list), n), err
 }
 
-// readPayouts stores what was paid, like readEarnings.
-func readPayouts(ctx context.Context, env *Env, client poolwire.Client, a pool.Account, at time.Time) (int64, string, error) {
-	known, err := env.Store.PoolPayouts(ctx, a.ID, time.Time{}, at.Add(-poolPast), at.Add(poolAgain))
+// payouts stores what was paid.
+func (r poolRun) payouts(ctx context.Context) (int64, string, error) {
+	newest, err := r.env.Store.NewestPoolPayout(ctx, r.account.ID)
 	if err != nil {
 		return 0, "", err
 	}
-	list, refused, err := client.Payouts(ctx, since(at, len(known)), at)
+	list, refused, err := r.client.Payouts(ctx, since(r.at, newest), r.at)
 	if errors.Is(err, poolwire.ErrNotTold) {
 		return 0, "", nil
 	}
 	if err != nil {
 		return 0, "", err
 	}
-	env.quarantine(ctx, roomMining, poolSource(a.ID), refused)
-	n, err := env.Store.StorePoolPayouts(ctx, a.ID, list)
+	r.env.quarantine(ctx, roomMining, poolSource(r.account.ID), refused)
+	n, err := r.env.Store.StorePoolPayouts(ctx, r.account.ID, list)
 	return n, fmt.Sprintf("%d payments, %d of them new or changed", len(list), n), err
 }
 
-// since is from when on a pool is asked: far back where nothing is known yet.
-func since(at time.Time, known int) time.Time {
-	if known == 0 {
-		return at.Add(-poolPast).Truncate(24 * time.Hour)
+// since is from when on a pool is asked for more, by the newest that is known of it;
+// zero: nothing is.
+func since(at, newest time.Time) time.Time {
+	from := at.Add(-poolPast)
+	if again := newest.Add(-poolAgain); again.After(from) {
+		from = again
 	}
-	return at.Add(-poolAgain).Truncate(24 * time.Hour)
+	if last := at.Add(-poolAgain); from.After(last) {
+		from = last
+	}
+	return from.Truncate(24 * time.Hour)
 }
 
 // lookOnChain looks for the transactions of payments that no block has shown yet.

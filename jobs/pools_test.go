@@ -14,40 +14,9 @@ import (
 	"switchyard/econ/units"
 	"switchyard/jobs/simulate"
 	"switchyard/jobs/upstream"
-	"switchyard/jobs/upstream/antpool"
-	"switchyard/jobs/upstream/braiins"
-	"switchyard/jobs/upstream/ckpool"
-	"switchyard/jobs/upstream/f2pool"
-	"switchyard/jobs/upstream/foundry"
-	"switchyard/jobs/upstream/luxor"
-	"switchyard/jobs/upstream/ocean"
-	"switchyard/jobs/upstream/poolwire"
-	"switchyard/jobs/upstream/viabtc"
 )
 
 var operator = access.Actor{Name: "J. Okonjo", Role: access.Mining}
-
-func poolClient(o upstream.Options, p pool.Party, a pool.Access) (poolwire.Client, error) {
-	switch p {
-	case pool.Luxor:
-		return luxor.New(o, a), nil
-	case pool.Foundry:
-		return foundry.New(o, a), nil
-	case pool.Braiins:
-		return braiins.New(o, a), nil
-	case pool.Ocean:
-		return ocean.New(o, a), nil
-	case pool.CKPool:
-		return ckpool.New(o, a), nil
-	case pool.F2Pool:
-		return f2pool.New(o, a), nil
-	case pool.ViaBTC:
-		return viabtc.New(o, a), nil
-	case pool.Antpool:
-		return antpool.New(o, a), nil
-	}
-	return nil, fmt.Errorf("no client of %s", p)
-}
 
 // In the tests a key is kept as it is, under the id "old" or "new"; "lost" is one
 // that nobody has any more.
@@ -219,7 +188,7 @@ func (s *simulated) checkPay(t *testing.T, id int64, a *simulate.PoolAccount, at
 // number changes meanwhile, and afterwards all is as the pool has it.
 func TestAnAccountOutlivesEveryFault(t *testing.T) {
 	a := hashing(pool.Foundry, pool.FPPS, 40)
-	s := newSimulated(t, 500*time.Millisecond, a)
+	s := newSimulated(t, 2*time.Second, a)
 	id := s.enter(t, a, "new")
 	r := s.start(t)
 	first := s.reads(t, id, "read", answered)
@@ -231,7 +200,7 @@ func TestAnAccountOutlivesEveryFault(t *testing.T) {
 	}{
 		{simulate.Fault{Kind: simulate.Refuse}, upstream.Refused, "no usable answer"},
 		{simulate.Fault{Kind: simulate.Silent}, upstream.Timeout, "no usable answer"},
-		{simulate.Fault{Kind: simulate.Delay, Delay: time.Second}, upstream.Timeout, "no usable answer"},
+		{simulate.Fault{Kind: simulate.Delay, Delay: 5 * time.Second}, upstream.Timeout, "no usable answer"},
 		{simulate.Fault{Kind: simulate.ServerError}, upstream.Status, "no usable answer"},
 		{simulate.Fault{Kind: simulate.HalfBody}, upstream.Refused, "no usable answer"},
 		{simulate.Fault{Kind: simulate.Malformed}, upstream.Malformed, "another form"},
@@ -255,6 +224,23 @@ func TestAnAccountOutlivesEveryFault(t *testing.T) {
 			s.checkPay(t, id, a, first.CheckedAt)
 		})
 	}
+}
+
+// What was credited and paid while nobody asked is asked for afterwards, however
+// long that was.
+func TestAPauseOfWeeksIsFilled(t *testing.T) {
+	t.Parallel()
+	a := hashing(pool.Foundry, pool.FPPS, 10)
+	s := newSimulated(t, 20*time.Second, a)
+	id := s.enter(t, a, "new")
+	r := s.start(t)
+	before := s.reads(t, id, "read", answered)
+	s.clock.jump(25 * 24 * time.Hour)
+	s.ask(t, r, poolJob(id))
+	after := s.reads(t, id, "read again", func(now pool.Reading) bool {
+		return answered(now) && now.AnsweredAt.Sub(before.AnsweredAt) > 24*24*time.Hour
+	})
+	s.checkPay(t, id, a, after.CheckedAt)
 }
 
 // sourceSays waits until the error of a source holds a text; empty: until there is

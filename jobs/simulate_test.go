@@ -20,6 +20,7 @@ import (
 	"switchyard/jobs/upstream/ercot"
 	"switchyard/jobs/upstream/kraken"
 	"switchyard/jobs/upstream/mempool"
+	"switchyard/jobs/upstream/pools"
 	"switchyard/jobs/upstream/poolwire"
 )
 
@@ -71,7 +72,7 @@ func newSimulated(t *testing.T, timeout time.Duration, accounts ...*simulate.Poo
 			Client: func(p pool.Party, a pool.Access) (poolwire.Client, error) {
 				o := options(string(p))
 				o.BaseURL = s.servers.PoolURL(p)
-				return poolClient(o, p, a)
+				return pools.New(o, p, a)
 			},
 			Open: openKept,
 		},
@@ -327,7 +328,7 @@ func TestTheFirstStartOfTheDemoEqualsTheRecord(t *testing.T) {
 	t.Parallel()
 	s := newSimulated(t, time.Minute)
 	r := s.start(t, "market.history")
-	eventually(t, 120*time.Second, func() string {
+	eventually(t, 300*time.Second, func() string {
 		if run, ok := lastRun(t, s.store, "market.history"); !ok || run.Status != ops.Succeeded {
 			return fmt.Sprintf("the history is not filled: %+v", run)
 		}

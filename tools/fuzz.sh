@@ -1,32 +1,40 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for FUZZTIME (default 10s), as many at once as there are
-# processors, each with one worker.
+# processors, each with one worker. A package is built once for all its targets.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# fuzz runs one target and prints its last line, or all of a failure. When its time
-# is up while a worker is busy, go test may call that a failure, "context deadline
-# exceeded" and nothing else: it found nothing then, and is run once more.
+built=$(mktemp -d)
+trap 'rm -rf "$built"' EXIT
+corpus=$(go env GOCACHE)/fuzz
+
+# fuzz runs one target of a built package and prints its last line, or all of a
+# failure. When its time is up while a worker is busy, a run may end with "context
+# deadline exceeded" and nothing else: it found nothing then, and is made once more.
 fuzz() {
-	local out try
+	local bin=$1 dir=$2 name=$3 out try
 	out=$(mktemp)
 	for try in 1 2; do
-		if GOMAXPROCS=1 go test "./$1" -run '^$' -fuzz "^$2\$" -fuzztime "${FUZZTIME:-10s}" >"$out" 2>&1; then
-			printf 'fuzz ./%s %s: %s\n' "$1" "$2" "$(tail -n 1 "$out")"
+		if (cd "$dir" && GOMAXPROCS=1 "$bin" -test.run '^$' -test.fuzz "^$name\$" \
+			-test.fuzztime "${FUZZTIME:-10s}" -test.fuzzcachedir "$corpus/switchyard/$dir") >"$out" 2>&1; then
+			printf 'fuzz ./%s %s: %s\n' "$dir" "$name" "$(grep -E '^fuzz: elapsed' "$out" | tail -n 1)"
 			rm -f "$out"
 			return 0
 		fi
 		grep -q 'Failing input written' "$out" && break
 		grep -q 'context deadline exceeded' "$out" || break
 	done
-	printf 'fuzz ./%s %s\n%s\n' "$1" "$2" "$(cat "$out")"
+	printf 'fuzz ./%s %s\n%s\n' "$dir" "$name" "$(cat "$out")"
 	rm -f "$out"
 	return 1
 }
 export -f fuzz
+export corpus
 
-for dir in $(git ls-files '*_test.go' | xargs grep -lE '^func Fuzz' | xargs -n1 dirname | sort -u); do
+git ls-files '*_test.go' | xargs grep -lE '^func Fuzz' | xargs -n1 dirname | sort -u | while read -r dir; do
+	bin=$built/${dir//\//_}
+	go test -c -fuzz . -o "$bin" "./$dir" >&2
 	for name in $(grep -ohE '^func Fuzz[A-Za-z0-9_]+' "$dir"/*_test.go | awk '{print $2}' | sort -u); do
-		echo "$dir $name"
+		echo "$bin $dir $name"
 	done
-done | xargs -P "$(nproc)" -L 1 bash -c 'fuzz "$0" "$1"'
+done | xargs -P "$(nproc)" -L 1 bash -c 'fuzz "$0" "$1" "$2"'

@@ -56,7 +56,7 @@ func runnerConfig(cfg Config, s *store, endpoints map[string]Endpoint, miners cg
 	}
 	return jobs.Config{
 		DB: s.db, World: s.world.World, Log: log, OnProgress: newProgress(out).report, Delivery: delivery,
-		Mempool: mempool.New(options("mempool")), Ercot: texas, Miners: miners, Pools: pools(options, seals.ring),
+		Mempool: mempool.New(options("mempool")), Ercot: texas, Miners: miners, Pools: poolsOf(options, seals.ring),
 		Venues: []jobs.Venue{
 			coinbase.New(options("coinbase")), kraken.New(options("kraken")), bitstamp.New(options("bitstamp")),
 		},

@@ -8,50 +8,19 @@ import (
 	"switchyard/handlers/signin"
 	"switchyard/jobs"
 	"switchyard/jobs/upstream"
-	"switchyard/jobs/upstream/antpool"
-	"switchyard/jobs/upstream/braiins"
-	"switchyard/jobs/upstream/ckpool"
-	"switchyard/jobs/upstream/f2pool"
-	"switchyard/jobs/upstream/foundry"
-	"switchyard/jobs/upstream/luxor"
-	"switchyard/jobs/upstream/ocean"
+	"switchyard/jobs/upstream/pools"
 	"switchyard/jobs/upstream/poolwire"
-	"switchyard/jobs/upstream/viabtc"
 )
 
-// pools is how the jobs reach accounts at pools.
-func pools(options func(name string) upstream.Options, ring *signin.Ring) jobs.Pools {
+// poolsOf is how the jobs reach accounts at pools.
+func poolsOf(options func(name string) upstream.Options, ring *signin.Ring) jobs.Pools {
 	return jobs.Pools{
 		Client: func(party pool.Party, a pool.Access) (poolwire.Client, error) {
-			return poolClient(options(string(party)), party, a)
+			return pools.New(options(string(party)), party, a)
 		},
 		Open: func(account int64, kept pool.SealedKey) (pool.Opening, *pool.SealedKey, error) {
 			return openPoolKey(ring, account, kept)
 		},
-	}
-}
-
-// poolClient is the client of an account at a pool.
-func poolClient(o upstream.Options, party pool.Party, a pool.Access) (poolwire.Client, error) {
-	switch party {
-	case pool.Luxor:
-		return luxor.New(o, a), nil
-	case pool.Foundry:
-		return foundry.New(o, a), nil
-	case pool.Braiins:
-		return braiins.New(o, a), nil
-	case pool.Ocean:
-		return ocean.New(o, a), nil
-	case pool.CKPool:
-		return ckpool.New(o, a), nil
-	case pool.F2Pool:
-		return f2pool.New(o, a), nil
-	case pool.ViaBTC:
-		return viabtc.New(o, a), nil
-	case pool.Antpool:
-		return antpool.New(o, a), nil
-	default:
-		return nil, fmt.Errorf("there is no client of the pool %q", party)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"switchyard/jobs/demo"
 	"switchyard/jobs/simulate"
 	"switchyard/jobs/upstream"
+	"switchyard/jobs/upstream/pools"
 	"switchyard/jobs/upstream/poolwire"
 )
 
@@ -55,7 +56,7 @@ func (s *simulation) client(accounts []*simulate.PoolAccount) func(pool.Account)
 		for _, known := range accounts {
 			if known.Party == a.Party && known.Account == a.Account {
 				o := upstream.Options{BaseURL: s.servers.PoolURL(a.Party), Rate: 1e6, Burst: 1}
-				return poolClient(o, a.Party, pool.Access{Account: a.Account, Key: known.Key, Secret: known.Secret})
+				return pools.New(o, a.Party, pool.Access{Account: a.Account, Key: known.Key, Secret: known.Secret})
 			}
 		}
 		return nil, fmt.Errorf("the demo has no account %s at %s", a.Account, a.Party)
