@@ -47,7 +47,7 @@ const (
 	sqlPoolAccounts    = `SELECT ` + poolAccountColumns + ` FROM mining.pool_account
  WHERE known_from <= $1 AND (known_to IS NULL OR known_to > $1) ORDER BY lower(name)`
 	sqlPoolAccount         = `SELECT ` + poolAccountColumns + ` FROM mining.pool_account WHERE id = $1 AND known_to IS NULL`
-	sqlPoolAccountVersions = `SELECT ` + poolAccountColumns + ` FROM mining.pool_account WHERE id = $1 ORDER BY known_from DESC`
+	sqlPoolAccountVersions = `SELECT ` + poolAccountColumns + ` FROM mining.pool_account WHERE id = ANY($1) ORDER BY known_from DESC`
 	sqlNewPoolAccount      = `SELECT nextval('mining.pool_account_id')`
 	sqlInsertPoolAccount   = `
 INSERT INTO mining.pool_account (id, name, party, account, scheme, fee_pct, fees_fee_pct, tolerance_pct, finder, rules, watched, valid_from, known_from, who)
@@ -75,7 +75,18 @@ func (s *Store) PoolAccounts(ctx context.Context, known time.Time) ([]pool.Accou
 
 // PoolAccountVersions are all versions of an account, the newest first.
 func (s *Store) PoolAccountVersions(ctx context.Context, id int64) ([]pool.Account, error) {
-	return s.poolAccounts(ctx, fmt.Sprintf("read the versions of pool account %d", id), sqlPoolAccountVersions, id)
+	list, err := s.PoolAccountsVersions(ctx, []int64{id})
+	return list[id], err
+}
+
+// PoolAccountsVersions are all versions of accounts by id, the newest first.
+func (s *Store) PoolAccountsVersions(ctx context.Context, ids []int64) (map[int64][]pool.Account, error) {
+	all, err := s.poolAccounts(ctx, fmt.Sprintf("read the versions of pool accounts %v", ids), sqlPoolAccountVersions, ids)
+	list := make(map[int64][]pool.Account, len(ids))
+	for _, v := range all {
+		list[v.ID] = append(list[v.ID], v)
+	}
+	return list, err
 }
 
 // PoolAccount is an account as it is known now; ErrNotFound if there is none.

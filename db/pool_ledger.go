@@ -20,7 +20,7 @@ const (
 
 	remarkColumns = `account_id, from_at, disputed, sats, reason, valid_from, known_from, known_to, who`
 	sqlRemarks    = `SELECT ` + remarkColumns + ` FROM mining.pool_remark
- WHERE account_id = $1 AND known_from <= $2 AND (known_to IS NULL OR known_to > $2) ORDER BY from_at`
+ WHERE account_id = ANY($1) AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)`
 	sqlRemarkVersions = `SELECT ` + remarkColumns + ` FROM mining.pool_remark WHERE account_id = $1 AND from_at = $2 ORDER BY known_from DESC`
 	sqlCloseRemark    = `UPDATE mining.pool_remark SET known_to = $3 WHERE account_id = $1 AND from_at = $2 AND known_to IS NULL AND known_from IS NOT DISTINCT FROM $4`
 	sqlInsertRemark   = `
@@ -133,16 +133,20 @@ func (r remarkRow) remark() pool.Remark {
 	return pool.Remark{Account: r.AccountID, From: r.FromAt.UTC(), Disputed: r.Disputed, Sats: units.Sats(r.Sats), Reason: r.Reason, Version: r.version()}
 }
 
-// PoolRemarks are what the company has to say to spans of an account, as known at
-// a moment, by the Unix time at which each span begins; the zero time is now.
-func (s *Store) PoolRemarks(ctx context.Context, account int64, known time.Time) (map[int64]pool.Remark, error) {
-	rows, err := allRows[remarkRow](s.q.Query(ctx, sqlRemarks, account, s.asKnown(known)))
+// PoolRemarks are what the company has to say to spans of accounts, as known at a
+// moment, by account and by the Unix time at which each span begins; the zero time
+// is now.
+func (s *Store) PoolRemarks(ctx context.Context, accounts []int64, known time.Time) (map[int64]map[int64]pool.Remark, error) {
+	rows, err := allRows[remarkRow](s.q.Query(ctx, sqlRemarks, accounts, s.asKnown(known)))
 	if err != nil {
-		return nil, wrap(err, "list the remarks on pool account %d", account)
+		return nil, wrap(err, "list the remarks on pool accounts %v", accounts)
 	}
-	list := make(map[int64]pool.Remark, len(rows))
+	list := make(map[int64]map[int64]pool.Remark)
 	for _, r := range rows {
-		list[r.FromAt.Unix()] = r.remark()
+		if list[r.AccountID] == nil {
+			list[r.AccountID] = make(map[int64]pool.Remark)
+		}
+		list[r.AccountID][r.FromAt.Unix()] = r.remark()
 	}
 	return list, nil
 }

@@ -37,9 +37,10 @@ INSERT INTO mining.pool_payout (account_id, ref, at, sats, fee_sats, state, txid
 SELECT $1, x.ref, x.at, x.sats, x.fee_sats, x.state, x.txid, x.address, x.off_net, $2 FROM (` + sqlGivenPayouts + `) AS x
 ON CONFLICT DO NOTHING`
 
-	earningColumns  = `ref, from_at, to_at, net_sats, fee_sats, fees_sats, hashrate_hs, open`
+	earningColumns  = `account_id, ref, from_at, to_at, net_sats, fee_sats, fees_sats, hashrate_hs, open`
 	sqlPoolEarnings = `SELECT ` + earningColumns + ` FROM mining.pool_earning
- WHERE account_id = $1 AND known_from <= $2 AND (known_to IS NULL OR known_to > $2) AND from_at < $4 AND (to_at > $3 OR from_at >= $3) ORDER BY from_at, ref`
+ WHERE account_id = ANY($1) AND known_from <= $2 AND (known_to IS NULL OR known_to > $2) AND from_at < $4 AND (to_at > $3 OR from_at >= $3)
+ ORDER BY account_id, from_at, ref`
 	payoutColumns  = `ref, at, sats, fee_sats, state, txid, address, off_net`
 	sqlPoolPayouts = `SELECT ` + payoutColumns + ` FROM mining.pool_payout
  WHERE account_id = $1 AND known_from <= $2 AND (known_to IS NULL OR known_to > $2) AND at >= $3 AND at < $4 ORDER BY at, ref`
@@ -111,6 +112,7 @@ func (s *Store) storePay(ctx context.Context, account int64, n int, what, closin
 }
 
 type earningRow struct {
+	AccountID  int64
 	Ref        string
 	FromAt     time.Time
 	ToAt       time.Time
@@ -123,19 +125,20 @@ type earningRow struct {
 
 func satsOf(v int64) units.Sats { return units.Sats(v) }
 
-// PoolEarnings are what a pool credited for spans that reach into [from, to), as
-// it was known at a moment, ascending; the zero moment is now.
-func (s *Store) PoolEarnings(ctx context.Context, account int64, known, from, to time.Time) ([]pool.Earning, error) {
-	rows, err := allRows[earningRow](s.q.Query(ctx, sqlPoolEarnings, account, s.asKnown(known), from, to))
+// PoolEarnings are what pools credited accounts for spans that reach into
+// [from, to), as it was known at a moment, by account, ascending; the zero moment
+// is now.
+func (s *Store) PoolEarnings(ctx context.Context, accounts []int64, known, from, to time.Time) (map[int64][]pool.Earning, error) {
+	rows, err := allRows[earningRow](s.q.Query(ctx, sqlPoolEarnings, accounts, s.asKnown(known), from, to))
 	if err != nil {
-		return nil, wrap(err, "list the earnings of pool account %d", account)
+		return nil, wrap(err, "list the earnings of pool accounts %v", accounts)
 	}
-	list := make([]pool.Earning, len(rows))
-	for i, r := range rows {
-		list[i] = pool.Earning{
+	list := make(map[int64][]pool.Earning, len(accounts))
+	for _, r := range rows {
+		list[r.AccountID] = append(list[r.AccountID], pool.Earning{
 			Ref: r.Ref, From: r.FromAt.UTC(), To: r.ToAt.UTC(), Net: units.Sats(r.NetSats), Open: r.Open,
 			Fee: maybe(r.FeeSats, satsOf), Fees: maybe(r.FeesSats, satsOf), Hashrate: maybe(r.HashrateHs, rateOf),
-		}
+		})
 	}
 	return list, nil
 }

@@ -83,20 +83,26 @@ func TestWhatAPoolTellsDifferentlyIsAVersion(t *testing.T) {
 		t.Errorf("a change wrote %d rows, %v", n, err)
 	}
 	from, to := nov22, nov22.AddDate(0, 0, 3)
-	got, err := s.PoolEarnings(t.Context(), 1, time.Time{}, from, to)
+	if _, err := s.StorePoolEarnings(t.Context(), 2, []pool.Earning{credited("a", 2, 7)}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.PoolEarnings(t.Context(), []int64{1, 2, 3}, time.Time{}, from, to)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(list, got, cmp.AllowUnexported(mining.Maybe[units.Sats]{}, mining.Maybe[units.Hashrate]{})); diff != "" {
+	if len(got) != 2 || len(got[2]) != 1 || got[2][0].Net != 7 {
+		t.Errorf("of three accounts: %+v", got)
+	}
+	if diff := cmp.Diff(list, got[1], cmp.AllowUnexported(mining.Maybe[units.Sats]{}, mining.Maybe[units.Hashrate]{})); diff != "" {
 		t.Error(diff)
 	}
-	if old, err := s.PoolEarnings(t.Context(), 1, before, from, to); err != nil || old[1].Net != 200 || old[1].Open {
+	if old, err := s.PoolEarnings(t.Context(), []int64{1}, before, from, to); err != nil || old[1][1].Net != 200 || old[1][1].Open {
 		t.Errorf("known before: %+v, %v", old, err)
 	}
-	if part, err := s.PoolEarnings(t.Context(), 1, time.Time{}, nov22.AddDate(0, 0, 1), to); err != nil || len(part) != 1 || part[0].Ref != "b" {
+	if part, err := s.PoolEarnings(t.Context(), []int64{1}, time.Time{}, nov22.AddDate(0, 0, 1), to); err != nil || len(part[1]) != 1 || part[1][0].Ref != "b" {
 		t.Errorf("from the second day: %+v, %v", part, err)
 	}
-	if n := value[int](t, connect(t, cfg.URL), `SELECT count(*) FROM mining.pool_earning`); n != 3 {
+	if n := value[int](t, connect(t, cfg.URL), `SELECT count(*) FROM mining.pool_earning WHERE account_id = 1`); n != 3 {
 		t.Errorf("%d versions are kept", n)
 	}
 }
@@ -184,8 +190,8 @@ func TestTheLedgerIsWrittenByOneAtATime(t *testing.T) {
 	if err := s.SetPoolRemark(t.Context(), by, remark); !errors.Is(err, db.ErrChanged) {
 		t.Errorf("a second remark by who read none: %v", err)
 	}
-	remarks, err := s.PoolRemarks(t.Context(), id, time.Time{})
-	if err != nil || remarks[nov22.Unix()].Sats != -40 || !remarks[nov22.Unix()].Disputed {
+	remarks, err := s.PoolRemarks(t.Context(), []int64{id, id + 1}, time.Time{})
+	if err != nil || len(remarks) != 1 || remarks[id][nov22.Unix()].Sats != -40 || !remarks[id][nov22.Unix()].Disputed {
 		t.Errorf("remarks are %+v, %v", remarks, err)
 	}
 

@@ -27,14 +27,15 @@ func (a *App) JudgePools(ctx context.Context, from, to time.Time) (days int, err
 		if err != nil {
 			return err
 		}
-		for _, v := range list {
-			audit, err := p.poolAudit(v, from, to)
-			if err != nil {
-				return err
-			}
+		spans := make([]auditSpan, len(list))
+		for i, v := range list {
+			spans[i] = auditSpan{v, from, to}
+		}
+		audits, err := p.poolAudits(spans)
+		for _, audit := range audits {
 			days += len(audit.lines)
 		}
-		return nil
+		return err
 	})
 	return days, err
 }

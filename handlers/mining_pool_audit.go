@@ -50,33 +50,72 @@ type dayBasis struct {
 	daily    []pool.Network
 }
 
-// poolAudit judges the days of an account that [from, to) reaches into, as known
-// at the page's moment (M7). Days before the account held and before anything was
-// credited are not among them, nor are those that have not begun.
+// auditSpan is an account and the moments between which its days are judged.
+type auditSpan struct {
+	account  pool.Account
+	from, to time.Time
+}
+
+// poolAudit judges the days of one account that [from, to) reaches into.
 func (p *page) poolAudit(a pool.Account, from, to time.Time) (poolAudit, error) {
-	facts, ok := pool.FactsOf(a.Party)
-	if !ok {
-		return poolAudit{}, fmt.Errorf("pool account %d is at %q, which is no pool that is known", a.ID, a.Party)
-	}
-	audit := poolAudit{facts: facts, account: a}
-	from, _ = pool.DayAt(facts, from)
-	if end, next := pool.DayAt(facts, to); end.Before(to) {
-		to = next
-	}
-	b, err := p.dayBasis(facts, a.ID, from, to)
+	audits, err := p.poolAudits([]auditSpan{{a, from, to}})
 	if err != nil {
-		return audit, err
+		return poolAudit{}, err
 	}
-	from = later(from, b.begin(facts))
-	for day := from; day.Before(to) && day.Before(p.now); day = day.Add(24 * time.Hour) {
-		d := b.day(facts, a.ID, day)
-		line, err := pool.Judge(b.claim(facts, d, day, p.now), p.now)
-		if err != nil {
-			return audit, fmt.Errorf("judge pool account %d: %w", a.ID, err)
+	return audits[0], nil
+}
+
+// poolAudits judges the days of accounts that their spans reach into, as known at
+// the page's moment (M7), and returns them in the order of the spans. Days before
+// an account held and before anything was credited are not among them, nor are
+// those that have not begun. Accounts whose days are the same are read together.
+func (p *page) poolAudits(spans []auditSpan) ([]poolAudit, error) {
+	audits := make([]poolAudit, len(spans))
+	together := make(map[[2]int64][]int)
+	for i, s := range spans {
+		facts, ok := pool.FactsOf(s.account.Party)
+		if !ok {
+			return nil, fmt.Errorf("pool account %d is at %q, which is no pool that is known", s.account.ID, s.account.Party)
 		}
-		audit.lines, audit.days = append(audit.lines, line), append(audit.days, d)
+		audits[i] = poolAudit{facts: facts, account: s.account}
+		s.from, _ = pool.DayAt(facts, s.from)
+		if end, next := pool.DayAt(facts, s.to); end.Before(s.to) {
+			s.to = next
+		}
+		days := [2]int64{s.from.Unix(), s.to.Unix()}
+		together[days] = append(together[days], i)
 	}
-	return audit, nil
+	for days, which := range together {
+		from, to := time.Unix(days[0], 0).UTC(), time.Unix(days[1], 0).UTC()
+		of := make([]*poolAudit, len(which))
+		for n, i := range which {
+			of[n] = &audits[i]
+		}
+		if err := p.judge(of, from, to); err != nil {
+			return nil, err
+		}
+	}
+	return audits, nil
+}
+
+// judge fills audits of the same days.
+func (p *page) judge(audits []*poolAudit, from, to time.Time) error {
+	bases, err := p.dayBases(audits, from, to)
+	if err != nil {
+		return err
+	}
+	for i, audit := range audits {
+		b, facts, id := bases[i], audit.facts, audit.account.ID
+		for day := later(from, b.begin(facts)); day.Before(to) && day.Before(p.now); day = day.Add(24 * time.Hour) {
+			d := b.day(facts, id, day)
+			line, err := pool.Judge(b.claim(facts, d, day, p.now), p.now)
+			if err != nil {
+				return fmt.Errorf("judge pool account %d: %w", id, err)
+			}
+			audit.lines, audit.days = append(audit.lines, line), append(audit.days, d)
+		}
+	}
+	return nil
 }
 
 func later(a, b time.Time) time.Time {
@@ -86,35 +125,48 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-func (p *page) dayBasis(facts pool.Facts, id int64, from, to time.Time) (dayBasis, error) {
-	var (
-		b   dayBasis
-		err error
-	)
-	if b.versions, err = p.s.PoolAccountVersions(p.ctx, id); err != nil {
-		return b, err
+// dayBases reads what the same days of several accounts are judged by.
+func (p *page) dayBases(audits []*poolAudit, from, to time.Time) ([]dayBasis, error) {
+	ids := make([]int64, len(audits))
+	for i, a := range audits {
+		ids[i] = a.account.ID
 	}
-	if b.earnings, err = p.s.PoolEarnings(p.ctx, id, p.known, from, to); err != nil {
-		return b, err
+	versions, err := p.s.PoolAccountsVersions(p.ctx, ids)
+	if err != nil {
+		return nil, err
 	}
-	if b.remarks, err = p.s.PoolRemarks(p.ctx, id, p.known); err != nil {
-		return b, err
+	earnings, err := p.s.PoolEarnings(p.ctx, ids, p.known, from, to)
+	if err != nil {
+		return nil, err
 	}
-	if b.needsReadings(facts, from, to) {
-		b.readings, err = p.s.DayMeans(p.ctx, poolHashrateKey(id), from.Add(-24*time.Hour), to)
-		if err != nil && !errors.Is(err, db.ErrNotFound) { // a series that is not there yet has no readings
-			return b, err
-		}
-	}
-	if b.versions[0].Scheme.Lucky() {
-		b.whole, err = p.s.DayMeans(p.ctx, poolWholeKey(id), from, to)
-		if err != nil && !errors.Is(err, db.ErrNotFound) {
-			return b, err
-		}
+	remarks, err := p.s.PoolRemarks(p.ctx, ids, p.known)
+	if err != nil {
+		return nil, err
 	}
 	chain, err := p.poolChain(from, to)
-	b.chain, b.daily = chain.blocks, chain.daily
-	return b, err
+	if err != nil {
+		return nil, err
+	}
+	bases := make([]dayBasis, len(audits))
+	var keys []string // of series that some day may rest on
+	for i, a := range audits {
+		id := a.account.ID
+		bases[i] = dayBasis{versions: versions[id], earnings: earnings[id], remarks: remarks[id], chain: chain.blocks, daily: chain.daily}
+		if bases[i].needsReadings(a.facts, from, to) {
+			keys = append(keys, poolHashrateKey(id))
+		}
+		if versions[id][0].Scheme.Lucky() {
+			keys = append(keys, poolWholeKey(id))
+		}
+	}
+	means, err := p.s.DayMeans(p.ctx, keys, from.Add(-24*time.Hour), to)
+	if err != nil {
+		return nil, err
+	}
+	for i, a := range audits {
+		bases[i].readings, bases[i].whole = means[poolHashrateKey(a.account.ID)], means[poolWholeKey(a.account.ID)]
+	}
+	return bases, nil
 }
 
 func poolWholeKey(account int64) string { return fmt.Sprintf("mining.pool_whole_hs.%d", account) }

@@ -13,22 +13,26 @@ import (
 // noLuck is why luck is not known.
 const noLuck = "no day has both the pool's hashrate, as it was read, and all blocks"
 
-// readLuck is the luck of an account with blocks over the last 7 and 30 days.
-func (p *page) readLuck(s poolStand) (week, month views.Luck, err error) {
-	if !s.account.Scheme.Lucky() {
-		flat := views.Luck{Flat: true}
-		return flat, flat, nil
+// readLuck fills in the luck of accounts with blocks over the last 7 and 30 days.
+func (p *page) readLuck(list []poolStand) error {
+	if err := p.judgeLast(list, func(a pool.Account) bool { return a.Scheme.Lucky() }); err != nil {
+		return err
 	}
-	if !s.account.Watched {
-		off := views.Luck{Ratio: mining.Unknown[float64]("the account is not read")}
-		return off, off, nil
+	for i := range list {
+		s := &list[i]
+		switch {
+		case !s.account.Scheme.Lucky():
+			s.week = views.Luck{Flat: true}
+			s.month = s.week
+		case !s.account.Watched:
+			s.week = views.Luck{Ratio: mining.Unknown[float64]("the account is not read")}
+			s.month = s.week
+		default:
+			days := p.lastAudits[s.account.ID].days
+			s.week, s.month = luckOf(s.account.Scheme, days[max(0, len(days)-7):]), luckOf(s.account.Scheme, days)
+		}
 	}
-	audit, err := p.lastDays(s)
-	if err != nil {
-		return week, month, err
-	}
-	recent := audit.days[max(0, len(audit.days)-7):]
-	return luckOf(s.account.Scheme, recent), luckOf(s.account.Scheme, audit.days), nil
+	return nil
 }
 
 // luckOf is the luck of days, as far as they tell it.

@@ -30,34 +30,38 @@ type shortPaid struct {
 // readPaid judges the days of all accounts that are read.
 func (p *page) readPaid(f poolStands) (poolPaid, error) {
 	var sum poolPaid
+	if err := p.judgeLast(f.list, func(pool.Account) bool { return true }); err != nil {
+		return sum, err
+	}
 	for _, s := range f.list {
-		if !s.account.Watched {
-			continue
+		if s.account.Watched {
+			sum = sum.with(p.lastAudits[s.account.ID])
 		}
-		audit, err := p.lastDays(s)
-		if err != nil {
-			return sum, err
-		}
-		sum = sum.with(audit)
 	}
 	return sum, nil
 }
 
-// lastDays judges the last whole days of an account, once for a page.
-func (p *page) lastDays(s poolStand) (poolAudit, error) {
-	if audit, ok := p.lastAudits[s.account.ID]; ok {
-		return audit, nil
-	}
-	today, _ := pool.DayAt(s.facts, p.now)
-	audit, err := p.poolAudit(s.account, today.Add(-paidDays*24*time.Hour), today)
-	if err != nil {
-		return audit, err
-	}
+// judgeLast judges the last whole days of those wanted of the accounts that are
+// read, each account once for a page, into lastAudits.
+func (p *page) judgeLast(list []poolStand, wanted func(pool.Account) bool) error {
 	if p.lastAudits == nil {
 		p.lastAudits = make(map[int64]poolAudit)
 	}
-	p.lastAudits[s.account.ID] = audit
-	return audit, nil
+	var spans []auditSpan
+	for _, s := range list {
+		if _, done := p.lastAudits[s.account.ID]; !done && s.account.Watched && wanted(s.account) {
+			today, _ := pool.DayAt(s.facts, p.now)
+			spans = append(spans, auditSpan{s.account, today.Add(-paidDays * 24 * time.Hour), today})
+		}
+	}
+	audits, err := p.poolAudits(spans)
+	if err != nil {
+		return err
+	}
+	for _, a := range audits {
+		p.lastAudits[a.account.ID] = a
+	}
+	return nil
 }
 
 func (v poolPaid) with(a poolAudit) poolPaid {

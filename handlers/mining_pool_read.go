@@ -102,10 +102,10 @@ func (p *page) readPools(w poolWindow) (poolStands, error) {
 		if err := p.fillStand(&s, f); err != nil {
 			return f, err
 		}
-		if s.week, s.month, err = p.readLuck(s); err != nil {
-			return f, err
-		}
 		f.list = append(f.list, s)
+	}
+	if err := p.readLuck(f.list); err != nil {
+		return f, err
 	}
 	slices.SortStableFunc(f.list, poolStand.byUrgency)
 	// What is not watched is not counted either.

@@ -142,12 +142,12 @@ func (s *simulated) checkPay(t *testing.T, id int64, a *simulate.PoolAccount, at
 	f, _ := pool.FactsOf(a.Party)
 	_, today := pool.DayAt(f, at)
 	from, to := today.AddDate(0, 0, -30), today.AddDate(0, 0, -1)
-	earned, err := s.store.PoolEarnings(t.Context(), id, time.Time{}, from, to)
+	earned, err := s.store.PoolEarnings(t.Context(), []int64{id}, time.Time{}, from, to)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got, want units.Sats
-	for _, e := range earned {
+	for _, e := range earned[id] {
 		got += e.Net
 	}
 	for _, c := range s.world.PoolCredits(a, from.Add(time.Second), to.Add(time.Second)) { // a day is credited when it ends

@@ -190,9 +190,10 @@ func (p *Plan) book(step int, c curve) {
 			before = 1
 		}
 	}
-	share := 1.0
+	hours, price, hashprice := p.Hours[:len(row)], c.price[:len(row)], p.view.hashprice[:len(row)]
+	m, h, earns, other := mw, ph, mw*s.perHashprice, mw*g.OtherUSDPerMWh // of the whole step
 	for t, on := range row {
-		r := &p.Hours[t]
+		r := &hours[t]
 		if on != before {
 			if on == 1 {
 				r.SwitchCost += mw * g.StartUSDPerMW
@@ -205,14 +206,14 @@ func (p *Plan) book(step int, c curve) {
 			continue
 		}
 		if c.share != nil {
-			share = c.share[t]
+			m, h = mw*c.share[t], ph*c.share[t]
+			earns, other = m*s.perHashprice, m*g.OtherUSDPerMWh
 		}
-		m := mw * share
 		r.PowerMW += m
-		r.HashratePH += ph * share
-		r.Revenue += m * s.perHashprice * p.view.hashprice[t]
-		r.PowerCost += m * c.price[t]
-		r.OtherCost += m * g.OtherUSDPerMWh
+		r.HashratePH += h
+		r.Revenue += earns * hashprice[t]
+		r.PowerCost += m * price[t]
+		r.OtherCost += other
 	}
 }
 

@@ -11,34 +11,35 @@ func (p *Plan) byRule(group int, curves []curve) {
 		if len(row) == 0 {
 			return
 		}
-		minimumOff, must := 0, false
+		minimumOff, must := 0, 0
 		if k == 0 {
-			minimumOff, must = g.MinimumOffHours, g.MustRun
+			minimumOff, must = g.MinimumOffHours, bit(g.MustRun)
 		}
 		price, hashprice := curves[k].price[:len(row)], p.view.hashprice[:len(row)]
-		on, off := p.start[group].steps > k, p.start[group].offHours
+		first, off := p.start[group].steps > k, p.start[group].offHours
 		if !p.start[group].known {
-			on, off = s.perHashprice*hashprice[0]-g.OtherUSDPerMWh >= price[0], minimumOff
+			first, off = s.perHashprice*hashprice[0]-g.OtherUSDPerMWh >= price[0], minimumOff
 		}
+		// Without branches: prices cross the thresholds as chance has it.
+		on := bit(first)
 		for t := range row {
 			gain := s.perHashprice*hashprice[t] - g.OtherUSDPerMWh - price[t]
-			if on {
-				on = gain >= -down
-			} else {
-				on = gain > up && off >= minimumOff
+			on = on&bit(gain >= -down) | (1-on)&bit(gain > up)&bit(off >= minimumOff)
+			if lower != nil {
+				on &= int(lower[t])
 			}
-			if lower != nil && lower[t] == 0 {
-				on = false
-			}
-			if must {
-				on = true
-			}
-			if on {
-				row[t], off = 1, 0
-			} else {
-				off++
-			}
+			on |= must
+			row[t] = uint8(on)
+			off = (off + 1) &^ -on // none once it runs
 		}
 		lower = row
 	}
+}
+
+// bit is 1 for true; compilers turn it into one instruction.
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

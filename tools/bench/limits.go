@@ -64,6 +64,7 @@ func rows() []row {
 		{name: "store: file of 35,040 power prices", bench: "db.PowerFile", most: second},
 		{name: "store: 100,000 workers of pools", bench: "db.PoolWorkers/ours", base: "bare", most: 1 / 0.6, why: "bare upserts"},
 		{name: "store: pools page, 20 accounts", bench: "db.PoolPages/accounts", most: page},
+		{name: "store and judge: 30 days of 20 accounts", bench: "handlers.JudgeTwentyAccounts", most: page},
 		{name: "store: page of 100,000 workers", bench: "db.PoolPages/workers", most: page},
 		{name: "store: page of workers at nine tenths", bench: "db.PoolPages/far", base: "workers", most: shared, why: "first page"},
 		{name: "store: page of dark workers", bench: "db.PoolPages/dark", most: page},
