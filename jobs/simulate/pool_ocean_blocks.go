@@ -22,11 +22,13 @@ func (p *party) oceanRate() units.Hashrate {
 	return p.world.FinderHashrate(p.oceanFinder(), p.world.Now())
 }
 
-// FinderHashrate is that of all who mine under a finder's name, as of the day
-// before an instant.
+// FinderHashrate is that of all who mine under a finder's name at an instant, as
+// their pool counts it in shares: not what the blocks of a day let one guess.
 func (w *World) FinderHashrate(finder string, at time.Time) units.Hashrate {
-	rate, _ := w.DailyHashrate(at.Add(-24 * time.Hour))
-	return units.Hashrate(finderShare(finder) * rate)
+	c := w.chain
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return units.Hashrate(finderShare(finder) * c.hashrate(max(0, (at.Unix()-c.begin)/secondsPerDay)))
 }
 
 func (p *party) oceanPool(w http.ResponseWriter, _ *http.Request) {

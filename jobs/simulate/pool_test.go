@@ -248,6 +248,9 @@ func TestBlocksPayThoseWhoWorkedForThem(t *testing.T) {
 		if !ok || b.Hash != c.Hash || !b.Time.Equal(c.At) || b.PoolName != a.Finder {
 			t.Fatalf("%+v is not of a block of the pool", c)
 		}
+		// The hashrate that the pool tells is the one it shares a block by.
+		part := float64(w.PoolMean(a, c.At.Add(-24*time.Hour), c.At) / w.FinderHashrate(a.Finder, c.At))
+		near(t, "share of a block", c.Net, part*float64(*b.Reward)*(1-a.Fee))
 	}
 	if len(credits) < 500 {
 		t.Errorf("%d blocks in two months", len(credits))
