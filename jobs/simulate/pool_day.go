@@ -194,8 +194,14 @@ func (c *chain) found(height int64) foundBlock {
 	at := c.times[height-c.first]
 	return foundBlock{
 		height: height, at: time.Unix(at, 0).UTC(), subsidy: subsidyOf(height), fees: float64(c.fees(height)),
-		poolRate: finderShare(c.pool(height)) * c.hashrate(max(0, (at-c.begin)/secondsPerDay)),
+		poolRate: c.finderRate(c.pool(height), at),
 	}
+}
+
+// finderRate is the hashrate behind a name on the day of a Unix time, H/s. The
+// caller holds mu.
+func (c *chain) finderRate(name string, at int64) float64 {
+	return finderShare(name) * c.hashrate(max(0, (at-c.begin)/secondsPerDay))
 }
 
 // finderShare is the fraction of the network behind a name.

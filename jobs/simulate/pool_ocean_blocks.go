@@ -28,7 +28,7 @@ func (w *World) FinderHashrate(finder string, at time.Time) units.Hashrate {
 	c := w.chain
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return units.Hashrate(finderShare(finder) * c.hashrate(max(0, (at.Unix()-c.begin)/secondsPerDay)))
+	return units.Hashrate(c.finderRate(finder, at.Unix()))
 }
 
 func (p *party) oceanPool(w http.ResponseWriter, _ *http.Request) {
